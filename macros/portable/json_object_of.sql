@@ -1,0 +1,12 @@
+{# JSON text of columns of the table alias `raw`, each as text, null where empty. Argument: list of column names. #}
+{% macro json_object_of(columns) -%}
+    {{ adapter.dispatch('json_object_of', 'customer_success')(columns) }}
+{%- endmacro %}
+
+{% macro duckdb__json_object_of(columns) -%}
+    cast(json_object({% for column in columns %}'{{ column }}', cast(raw.{{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}) as varchar)
+{%- endmacro %}
+
+{% macro default__json_object_of(columns) -%}
+    cast(json_build_object({% for column in columns %}'{{ column }}', cast(raw.{{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}) as varchar)
+{%- endmacro %}

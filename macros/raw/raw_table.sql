@@ -1,0 +1,92 @@
+{#
+    A raw table, parsed as its source declares: `{{ "{{" }} raw_table('subscriptions') {{ "}}" }}` is a query with one row a raw row and
+
+      * every declared column, whether the extract has it or not (then null). meta.type decides:
+        text     trimmed, blank is null
+        number   decimal(38,10)
+        boolean  true/false, t/f, yes/no, y/n, 1/0
+        date     the local day
+        instant  two columns: the UTC instant under the column's own name, and the local day under NAME_date (paid_at -> paid_date)
+      * updated_at, loaded_at   instants, null where the extract has none
+      * unparseable_rule        unparseable_date, unparseable_number or unparseable_boolean, the first that applies, else null
+      * missing_rule            missing_value where a column that may not be null is, else null
+      * raw_row                 the row as it came, JSON text
+
+    Arguments: name, a table of source `raw`.
+#}
+{% macro raw_table(name) %}
+    {%- set relation = source('raw', name) -%}
+    {%- if not execute -%}
+        select * from {{ relation }}
+    {%- else -%}
+    {%- set declared = raw_contract(name) -%}
+    {%- set present = raw_columns(name) -%}
+    {%- set checks = {'date': [], 'number': [], 'boolean': []} -%}
+    {%- set required = [] -%}
+    select
+    {%- for column in declared %}
+        {%- set text = "nullif(trim(cast(raw." ~ column.name ~ " as varchar)), '')" if column.name in present else 'cast(null as varchar)' %}
+        {%- if column.type in ('instant', 'date') and column.name in present %}
+            {%- do checks['date'].append((text, instant_of_text(text))) %}
+        {%- elif column.type in ('number', 'boolean') and column.name in present %}
+            {%- do checks[column.type].append((text, number_of_text(text) if column.type == 'number' else boolean_of_text(text))) %}
+        {%- endif %}
+        {%- if not column.nullable and not column.optional %}{% do required.append(text) %}{% endif %}
+        {%- if column.type == 'instant' %}
+        {{ instant_of_text(text) }} as {{ column.name }},
+        {{ day_of_text(text) }} as {{ column.date_name }},
+        {%- elif column.type == 'date' %}
+        {{ day_of_text(text) }} as {{ column.name }},
+        {%- elif column.type == 'number' %}
+        {{ number_of_text(text) }} as {{ column.name }},
+        {%- elif column.type == 'boolean' %}
+        {{ boolean_of_text(text) }} as {{ column.name }},
+        {%- else %}
+        {{ text }} as {{ column.name }},
+        {%- endif %}
+    {%- endfor %}
+        case
+            when false then cast(null as varchar)
+        {%- for kind, pairs in checks.items() %}
+            {%- for text, parsed in pairs %}
+            when {{ text }} is not null and {{ parsed }} is null then 'unparseable_{{ kind }}'
+            {%- endfor %}
+        {%- endfor %}
+        end as unparseable_rule,
+        case when false {%- for text in required %} or {{ text }} is null {%- endfor %} then 'missing_value' end as missing_rule,
+        {{ json_object_of(present | list) }} as raw_row
+    from {{ relation if present else '(select 1 as nothing) as nothing where false' }} {{ 'as raw' if present }}
+    {%- endif -%}
+{% endmacro %}
+
+{# The declared columns of a raw table: list of {name, date_name, type, nullable, optional}, updated_at and loaded_at added. #}
+{% macro raw_contract(name) %}
+    {% set columns = [] %}
+    {% for node in graph.sources.values() if node.source_name == 'raw' and node.name == name %}
+        {% for column in node.columns.values() %}
+            {% set meta = column.config.meta if column.config and column.config.meta else column.meta %}
+            {% do columns.append({
+                'name': column.name,
+                'date_name': (column.name[:-3] if column.name.endswith('_at') else column.name) ~ '_date',
+                'type': meta.type, 'nullable': meta.get('nullable', false), 'optional': meta.get('optional', false)
+            }) %}
+        {% endfor %}
+    {% endfor %}
+    {% for extra in ('updated_at', 'loaded_at') %}
+        {% do columns.append({'name': extra, 'date_name': extra[:-3] ~ '_date', 'type': 'instant', 'nullable': true, 'optional': true}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{# Names of the declared columns that the extract's table really has, in declared order; empty where the table is missing. #}
+{% macro raw_columns(name) %}
+    {% set names = [] %}
+    {% if execute %}
+        {% set relation = load_relation(source('raw', name)) %}
+        {% if relation %}
+            {% set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list %}
+            {% for column in raw_contract(name) if column.name in found %}{% do names.append(column.name) %}{% endfor %}
+        {% endif %}
+    {% endif %}
+    {{ return(names) }}
+{% endmacro %}

@@ -1,0 +1,39 @@
+{#
+    DuckDB only: makes each file of RAW_DATA_DIR a view in schema `raw`, named as the table. A table is one file, NAME.parquet, NAME.csv or
+    NAME.csv.gz, or a folder NAME/ of Parquet files. CSV is read as text, with a header line. On every other engine schema `raw` is expected.
+#}
+{% macro register_raw_files() %}
+    {{ return(adapter.dispatch('register_raw_files', 'customer_success')()) }}
+{% endmacro %}
+
+{% macro default__register_raw_files() %}{% endmacro %}
+
+{% macro duckdb__register_raw_files() %}
+    {% if execute and flags.WHICH in ('build', 'run', 'test', 'compile', 'generate', 'seed', 'snapshot', 'retry') %}
+        {% set folder = env_var('RAW_DATA_DIR', 'sample_data').rstrip('/') %}
+        {% set files = run_query("select file from glob('" ~ folder ~ "/*') union all select file from glob('" ~ folder ~ "/*/*.parquet') order by 1").columns[0].values() %}
+        {% if not files %}
+            {% do exceptions.raise_compiler_error("RAW_DATA_DIR: no files in " ~ folder ~ ". Expected Parquet or CSV files named as the raw tables (customers.parquet, plans.csv, ...). For the sample company: make sample.") %}
+        {% endif %}
+        {% do run_query("drop schema if exists raw cascade") %}
+        {% do run_query("create schema raw") %}
+        {% for node in graph.sources.values() if node.source_name == 'raw' %}
+            {% set found = [] %}
+            {% for file in files %}
+                {% set name = file[(folder ~ '/') | length:] %}
+                {% if name == node.name ~ '.parquet' %}
+                    {% do found.append("read_parquet('" ~ file ~ "')") %}
+                {% elif name in (node.name ~ '.csv', node.name ~ '.csv.gz') %}
+                    {% do found.append("read_csv('" ~ file ~ "', header = true, all_varchar = true)") %}
+                {% elif name.startswith(node.name ~ '/') and found | select('in', ["read_parquet('" ~ folder ~ "/" ~ node.name ~ "/*.parquet')"]) | list | length == 0 %}
+                    {% do found.append("read_parquet('" ~ folder ~ "/" ~ node.name ~ "/*.parquet')") %}
+                {% endif %}
+            {% endfor %}
+            {% if found | length > 1 %}
+                {% do exceptions.raise_compiler_error(folder ~ ": table " ~ node.name ~ " stands in more than one file: " ~ found | join(' and ') ~ ". Expected one.") %}
+            {% elif found %}
+                {% do run_query("create or replace view raw." ~ node.name ~ " as select * from " ~ found[0]) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
