@@ -3,27 +3,20 @@
     own taste. Argument: an SQL expression of type text, already trimmed, blank made null.
 #}
 
-{# An instant in UTC (timestamp without zone). A date without a time of day is the start of that local day. #}
+{# Any value as text: without the blanks around it, null where nothing is left. #}
+{% macro text_of(value) -%}
+    nullif(trim(cast({{ value }} as varchar), ' ' || chr(9) || chr(10) || chr(13)), '')
+{%- endmacro %}
+
+{#
+    An instant in UTC (timestamp without zone), to the microsecond; further digits are cut off. A date without a time of day is the start of that
+    local day.
+#}
 {% macro instant_of_text(text) -%}
-    {{ adapter.dispatch('instant_of_text', 'customer_success')(text) }}
-{%- endmacro %}
-
-{% macro duckdb__instant_of_text(text) -%}
     case
-        when length({{ text }}) = 10 and {{ matches(text, date_pattern()) }}
-            then {{ local_to_utc('try_cast(' ~ text ~ ' as timestamp)') }}
-        when {{ matches(text, timestamp_pattern()) }} then try_cast({{ text }} as timestamp)
-        when {{ matches(text, timestamptz_pattern()) }} then cast(try_cast({{ text }} as timestamptz) at time zone 'UTC' as timestamp)
-    end
-{%- endmacro %}
-
-{% macro default__instant_of_text(text) -%}
-    case
-        when length({{ text }}) = 10 and {{ matches(text, date_pattern()) }}
-            then case when pg_input_is_valid({{ text }}, 'timestamp') then {{ local_to_utc('cast(' ~ text ~ ' as timestamp)') }} end
-        when {{ matches(text, timestamp_pattern()) }} then case when pg_input_is_valid({{ text }}, 'timestamp') then cast({{ text }} as timestamp) end
-        when {{ matches(text, timestamptz_pattern()) }}
-            then case when pg_input_is_valid({{ text }}, 'timestamptz') then cast({{ text }} as timestamptz) at time zone 'UTC' end
+        when length({{ text }}) = 10 then {{ local_to_utc('cast(' ~ date_of_text(text) ~ ' as timestamp)') }}
+        when {{ matches(text, timestamp_pattern()) }} then {{ try_timestamp('substr(' ~ text ~ ', 1, 26)') }}
+        when {{ matches(text, timestamp_pattern() ~ ' *' ~ offset_pattern()) }} then {{ timestamp_with_offset(text) }}
     end
 {%- endmacro %}
 
@@ -45,6 +38,33 @@
 
 {% macro default__date_of_text(text) -%}
     case when {{ matches(text, date_pattern()) }} and pg_input_is_valid({{ text }}, 'date') then cast({{ text }} as date) end
+{%- endmacro %}
+
+{# A text that looks like a timestamp without zone as one; null where there is no such day. #}
+{% macro try_timestamp(text) -%}
+    {{ adapter.dispatch('try_timestamp', 'customer_success')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__try_timestamp(text) -%}
+    try_cast({{ text }} as timestamp)
+{%- endmacro %}
+
+{% macro default__try_timestamp(text) -%}
+    case when pg_input_is_valid({{ text }}, 'timestamp') then cast({{ text }} as timestamp) end
+{%- endmacro %}
+
+{# Local time and offset are read apart, since not every engine reads `10:00Z` or `10:00:00 +0200`. #}
+{% macro timestamp_with_offset(text) -%}
+    {%- set local_text = "substr(regexp_replace(" ~ text ~ ", ' ?" ~ offset_pattern() ~ "$', ''), 1, 26)" -%}
+    {%- set offset = "replace(substr(" ~ text ~ ", 11), ' ', '')" -%}
+    {%- set digits = "rpad(replace(regexp_replace(" ~ offset ~ ", '^.*[+-]', ''), ':', ''), 4, '0')" -%}
+    case
+        when upper({{ text }}) like '%Z' then {{ try_timestamp(local_text) }}
+        else
+            {{ try_timestamp(local_text) }}
+            - (case when {{ offset }} like '%-%' then -1 else 1 end)
+            * (60 * cast(substr({{ digits }}, 1, 2) as integer) + cast(substr({{ digits }}, 3, 2) as integer)) * interval '1 minute'
+    end
 {%- endmacro %}
 
 {# decimal(38,10): plain digits or with an exponent; more than 10 decimals are rounded, more than 25 digits before the point are no number. #}
@@ -71,7 +91,7 @@
     {{ text }} ~ '^{{ pattern }}$'
 {%- endmacro %}
 
-{% macro date_pattern() -%}[0-9]{4}-[0-9]{2}-[0-9]{2}{%- endmacro %}
-{% macro timestamp_pattern() -%}[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?{%- endmacro %}
-{% macro timestamptz_pattern() -%}{{ timestamp_pattern() }} ?(Z|[+-][0-9]{2}(:?[0-9]{2})?){%- endmacro %}
+{% macro date_pattern() -%}([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}{%- endmacro %}
+{% macro timestamp_pattern() -%}{{ date_pattern() }}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?{%- endmacro %}
+{% macro offset_pattern() -%}([Zz]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?){%- endmacro %}
 {% macro number_pattern() -%}[+-]?([0-9]{1,25}([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?{%- endmacro %}

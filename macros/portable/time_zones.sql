@@ -6,3 +6,8 @@
 {% macro local_to_utc(local_time) -%}
     (({{ local_time }}) at time zone '{{ var("reporting_timezone") }}' at time zone 'UTC')
 {%- endmacro %}
+
+{# Today in reporting_timezone. #}
+{% macro today() -%}
+    cast(now() at time zone '{{ var("reporting_timezone") }}' as date)
+{%- endmacro %}

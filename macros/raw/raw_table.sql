@@ -1,5 +1,6 @@
 {#
-    A raw table, parsed as its source declares: `{{ "{{" }} raw_table('subscriptions') {{ "}}" }}` is a query with one row a raw row and
+    A raw table, parsed as its source declares: `{{ "{{" }} raw_table('subscriptions', key=['subscription_id']) {{ "}}" }}` is a query with one row a
+    raw row and
 
       * every declared column, whether the extract has it or not (then null). meta.type decides:
         text     trimmed, blank is null
@@ -8,54 +9,75 @@
         date     the local day
         instant  two columns: the UTC instant under the column's own name, and the local day under NAME_date (paid_at -> paid_date)
       * updated_at, loaded_at   instants, null where the extract has none
+      * row_key                 the key columns as they came, joined by |
+      * parsed_key              the same as parsed, so that two spellings of an instant are one; null where a part is empty
+      * missing_key_rule        missing_key where a key column is empty, else null
       * unparseable_rule        unparseable_date, unparseable_number or unparseable_boolean, the first that applies, else null
       * missing_rule            missing_value where a column that may not be null is, else null
       * raw_row                 the row as it came, JSON text
 
-    Arguments: name, a table of source `raw`.
+    Arguments: name, a table of source `raw`; key, the columns of its natural key.
 #}
-{% macro raw_table(name) %}
+{% macro raw_table(name, key=[]) %}
     {%- set relation = source('raw', name) -%}
     {%- if not execute -%}
         select * from {{ relation }}
     {%- else -%}
     {%- set declared = raw_contract(name) -%}
     {%- set present = raw_columns(name) -%}
-    {%- set checks = {'date': [], 'number': [], 'boolean': []} -%}
-    {%- set required = [] -%}
     select
     {%- for column in declared %}
-        {%- set text = "nullif(trim(cast(raw." ~ column.name ~ " as varchar)), '')" if column.name in present else 'cast(null as varchar)' %}
-        {%- if column.type in ('instant', 'date') and column.name in present %}
-            {%- do checks['date'].append((text, instant_of_text(text))) %}
-        {%- elif column.type in ('number', 'boolean') and column.name in present %}
-            {%- do checks[column.type].append((text, number_of_text(text) if column.type == 'number' else boolean_of_text(text))) %}
-        {%- endif %}
-        {%- if not column.nullable and not column.optional %}{% do required.append(text) %}{% endif %}
+        {{ column.name }},
         {%- if column.type == 'instant' %}
-        {{ instant_of_text(text) }} as {{ column.name }},
-        {{ day_of_text(text) }} as {{ column.date_name }},
-        {%- elif column.type == 'date' %}
-        {{ day_of_text(text) }} as {{ column.name }},
-        {%- elif column.type == 'number' %}
-        {{ number_of_text(text) }} as {{ column.name }},
-        {%- elif column.type == 'boolean' %}
-        {{ boolean_of_text(text) }} as {{ column.name }},
-        {%- else %}
-        {{ text }} as {{ column.name }},
+        {{ column.date_name }},
         {%- endif %}
     {%- endfor %}
+        {% for name in key %}coalesce({{ name }}_text, ''){{ " || '|' || " if not loop.last }}{% else %}cast(null as varchar){% endfor %} as row_key,
+        {% for column in declared if column.name in key -%}
+            coalesce({{ 'upper(currency)' if column.name == 'currency' else 'cast(' ~ column.name ~ ' as varchar)' }}, {{ column.name }}_text)
+            {{- " || '|' || " if not loop.last }}
+        {%- else %}cast(null as varchar){% endfor %} as parsed_key,
+        case when false {%- for column in key %} or {{ column }}_text is null {%- endfor %} then 'missing_key' end as missing_key_rule,
         case
             when false then cast(null as varchar)
-        {%- for kind, pairs in checks.items() %}
-            {%- for text, parsed in pairs %}
-            when {{ text }} is not null and {{ parsed }} is null then 'unparseable_{{ kind }}'
+        {%- for kind, types in {'date': ['date', 'instant'], 'number': ['number'], 'boolean': ['boolean']}.items() %}
+            {%- for column in declared if column.type in types and column.name in present %}
+            when {{ column.name }}_text is not null and {{ column.name }} is null then 'unparseable_{{ kind }}'
             {%- endfor %}
         {%- endfor %}
         end as unparseable_rule,
-        case when false {%- for text in required %} or {{ text }} is null {%- endfor %} then 'missing_value' end as missing_rule,
-        {{ json_object_of(present | list) }} as raw_row
-    from {{ relation if present else '(select 1 as nothing) as nothing where false' }} {{ 'as raw' if present }}
+        case
+            when false {%- for column in declared if not column.nullable and not column.optional %} or {{ column.name }}_text is null {%- endfor %}
+                then 'missing_value'
+        end as missing_rule,
+        raw_row
+    from (
+        select
+            texts.*,
+        {%- for column in declared %}
+            {%- set text = 'texts.' ~ column.name ~ '_text' %}
+            {%- if column.type == 'instant' %}
+            {{ instant_of_text(text) }} as {{ column.name }},
+            {{ day_of_text(text) }} as {{ column.date_name }}
+            {%- elif column.type == 'date' %}
+            {{ day_of_text(text) }} as {{ column.name }}
+            {%- elif column.type == 'number' %}
+            {{ number_of_text(text) }} as {{ column.name }}
+            {%- elif column.type == 'boolean' %}
+            {{ boolean_of_text(text) }} as {{ column.name }}
+            {%- else %}
+            {{ text }} as {{ column.name }}
+            {%- endif %}{{ ',' if not loop.last }}
+        {%- endfor %}
+        from (
+            select
+            {%- for column in declared %}
+                {{ text_of('raw.' ~ column.name) if column.name in present else 'cast(null as varchar)' }} as {{ column.name }}_text,
+            {%- endfor %}
+                {{ json_object_of(present) }} as raw_row
+            from {{ relation ~ ' as raw' if present else '(select 1 as nothing) as raw where false' }}
+        ) as texts
+    ) as parsed
     {%- endif -%}
 {% endmacro %}
 

@@ -1,0 +1,65 @@
+{#
+    Exact arithmetic on money, the same to the last digit on every engine. A quotient of decimals is a floating number on one engine and a numeric
+    of some scale on another; a quotient of integers is neither.
+#}
+
+{# A decimal as an integer: x times 10^digits, rounded. #}
+{% macro scaled(x, digits) -%}
+    {{ adapter.dispatch('scaled', 'customer_success')(x, digits) }}
+{%- endmacro %}
+
+{% macro duckdb__scaled(x, digits) -%}
+    cast(({{ x }}) * {{ 10 ** digits }} as hugeint)
+{%- endmacro %}
+
+{% macro default__scaled(x, digits) -%}
+    round(({{ x }}) * {{ 10 ** digits }}, 0)
+{%- endmacro %}
+
+{# Integers a, b > 0 to decimal(38,10): a / b units of 10^-10, rounded half away from zero. Null where b is 0 or null. #}
+{% macro rounded_quotient(a, b) -%}
+    cast(
+        cast(sign({{ a }}) * {{ integer_quotient('2 * abs(' ~ a ~ ') + ' ~ b, '2 * nullif(' ~ b ~ ', 0)') }} as decimal(38, 0))
+        * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
+    )
+{%- endmacro %}
+
+{% macro integer_quotient(a, b) -%}
+    {{ adapter.dispatch('integer_quotient', 'customer_success')(a, b) }}
+{%- endmacro %}
+
+{% macro duckdb__integer_quotient(a, b) -%}
+    (({{ a }}) // ({{ b }}))
+{%- endmacro %}
+
+{% macro default__integer_quotient(a, b) -%}
+    div({{ a }}, {{ b }})
+{%- endmacro %}
+
+{# Money x * y / z (all decimals, z >= 0), rounded once to 10 decimals. Null where z is 0. #}
+{% macro proportion(x, y, z) -%}
+    {{ rounded_quotient('(' ~ scaled(x, 10) ~ ' * ' ~ scaled(y, 10) ~ ')', scaled(z, 10)) }}
+{%- endmacro %}
+
+{# An amount in its currency times a rate, rounded to 10 decimals. #}
+{% macro converted(amount, rate) -%}
+    cast({{ amount }} * {{ rate }} as decimal(38, 10))
+{%- endmacro %}
+
+{# A variable that is a number or a fraction ('52/12', 4.345) as [numerator, denominator], whole numbers. #}
+{% macro fraction(value) %}
+    {% set result = namespace(numerator=1, denominator=1) %}
+    {% for part in (value | string).split('/') %}
+        {% set digits = part.strip().split('.') %}
+        {% set whole = (digits | join('')) | int %}
+        {% set power = 10 ** ((digits[1] | length) if digits | length > 1 else 0) %}
+        {% if loop.first %}
+            {% set result.numerator = result.numerator * whole %}
+            {% set result.denominator = result.denominator * power %}
+        {% else %}
+            {% set result.numerator = result.numerator * power %}
+            {% set result.denominator = result.denominator * whole %}
+        {% endif %}
+    {% endfor %}
+    {{ return([result.numerator, result.denominator]) }}
+{% endmacro %}

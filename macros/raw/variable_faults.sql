@@ -1,0 +1,54 @@
+{# What is wrong with the values of the project's variables: list of sentences, empty where all are fine. #}
+{% macro variable_faults() %}
+    {% set faults = [] %}
+    {% set choices = {
+        'discount_policy': ['all', 'permanent'],
+        'churn_timing': ['end_of_service', 'at_request'],
+        'trial_counts_as_mrr': [true, false],
+        'usage_mrr': [true, false],
+        'past_due_counts': [true, false],
+        'fiscal_year_start_month': range(1, 13) | list,
+    } %}
+    {% for name, allowed in choices.items() if var(name) not in allowed or var(name) is boolean and true not in allowed %}
+        {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected one of: ' ~ allowed | join(', ') ~ '.') %}
+    {% endfor %}
+    {% for name in ('max_pause_days', 'reactivation_min_gap_days', 'committed_horizon_days', 'renewal_grace_days', 'renewal_auto_min_days', 'repeat_window_days') %}
+        {% if var(name) is not integer or var(name) is boolean or var(name) < (1 if name == 'max_pause_days' else 0) %}
+            {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a whole number of days, ' ~ (1 if name == 'max_pause_days' else 0) ~ ' or more.') %}
+        {% endif %}
+    {% endfor %}
+    {% for name in ('week_to_month', 'day_to_month') if not modules.re.fullmatch('0*[1-9][0-9]*([.][0-9]+)?( */ *[1-9][0-9]*)?', var(name) | string) %}
+        {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a number above zero or a fraction, such as 4.345 or 52/12.') %}
+    {% endfor %}
+    {% set known_segments = ['plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm'] %}
+    {% if var('segments') is string or var('segments') is not iterable or var('segments') | reject('in', known_segments) | list %}
+        {% do faults.append('segments is ' ~ var('segments') ~ '. Expected a list of some of: ' ~ known_segments | join(', ') ~ '.') %}
+    {% endif %}
+    {% if var('involuntary_reasons') is string or var('involuntary_reasons') is not iterable %}
+        {% do faults.append('involuntary_reasons is ' ~ var('involuntary_reasons') ~ '. Expected a list of reason codes.') %}
+    {% endif %}
+    {% if var('reporting_currency') and not modules.re.fullmatch('[A-Za-z]{3}', var('reporting_currency') | string) %}
+        {% do faults.append('reporting_currency is ' ~ var('reporting_currency') ~ '. Expected a code of three letters, such as EUR, or nothing.') %}
+    {% endif %}
+    {% if var('history_start') and not is_day(var('history_start') | string) %}
+        {% do faults.append('history_start is ' ~ var('history_start') ~ '. Expected a day, YYYY-MM-DD, or nothing.') %}
+    {% endif %}
+    {% if not is_time_zone(var('reporting_timezone') | string) %}
+        {% do faults.append('reporting_timezone is ' ~ var('reporting_timezone') ~ '. Expected a name such as UTC or Europe/Berlin.') %}
+    {% endif %}
+    {{ return(faults) }}
+{% endmacro %}
+
+{# Whether the engine knows a time zone by this name. #}
+{% macro is_time_zone(name) %}
+    {% if not modules.re.fullmatch('[A-Za-z][A-Za-z0-9_+/-]*', name) %}{{ return(false) }}{% endif %}
+    {{ return(adapter.dispatch('is_time_zone', 'customer_success')(name)) }}
+{% endmacro %}
+
+{% macro default__is_time_zone(name) %}
+    {{ return(run_query("select 1 as one from pg_timezone_names where name = '" ~ name ~ "'").rows | length > 0) }}
+{% endmacro %}
+
+{% macro duckdb__is_time_zone(name) %}
+    {{ return(run_query("select 1 as one from pg_timezone_names() where name = '" ~ name ~ "'").rows | length > 0) }}
+{% endmacro %}

@@ -1,0 +1,32 @@
+with
+
+reporting as (
+
+    select * from {{ ref('int_reporting_currency') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('stg_billing__exchange_rates') }}
+    where currency not in (select reporting_currency from reporting)
+
+)
+
+select
+    currency,
+    rate_to_reporting as rate,
+    rate_date as valid_from,
+    coalesce(lead(rate_date) over (partition by currency order by rate_date), {{ forever() }}) as valid_to
+
+from rates
+
+union all
+
+select
+    reporting_currency,
+    cast(1 as decimal(38, 10)),
+    cast('0001-01-01' as date),
+    {{ forever() }}
+
+from reporting

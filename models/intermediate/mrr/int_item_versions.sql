@@ -1,0 +1,102 @@
+with
+
+subscriptions as (
+
+    select
+        subscriptions.*,
+        least(
+            coalesce(ended_date, {{ forever() }}),
+            {{ "coalesce(canceled_date, " ~ forever() ~ ")" if var('churn_timing') == 'at_request' else forever() }}
+        ) as service_end_date
+
+    from {{ ref('stg_billing__subscriptions') }} as subscriptions
+    where customer_id not in (select customer_id from {{ ref('stg_billing__customers') }} where is_test)
+
+),
+
+plans as (
+
+    select * from {{ ref('stg_billing__plans') }}
+
+),
+
+month_factors as (
+
+    select
+        plan_id,
+        case billing_interval
+            when 'month' then 1
+            when 'year' then 1
+            when 'week' then {{ fraction(var('week_to_month'))[0] }}
+            when 'day' then {{ fraction(var('day_to_month'))[0] }}
+        end as factor_numerator,
+        cast(interval_count as bigint) * case billing_interval
+            when 'month' then 1
+            when 'year' then 12
+            when 'week' then {{ fraction(var('week_to_month'))[1] }}
+            when 'day' then {{ fraction(var('day_to_month'))[1] }}
+        end as factor_denominator
+
+    from plans
+
+),
+
+versions as (
+
+    select
+        items.item_version_id,
+        items.subscription_id,
+        subscriptions.customer_id,
+        items.plan_id,
+        plans.plan_name,
+        plans.product_family,
+        items.currency,
+        items.quantity,
+        greatest(items.effective_from_date, subscriptions.started_date) as valid_from,
+        least(coalesce(items.effective_to_date, {{ forever() }}), subscriptions.service_end_date) as valid_to,
+        items.discount_ends_date,
+        items.created_date as version_created_date,
+        items.effective_to_date,
+        subscriptions.service_end_date,
+        subscriptions.canceled_date,
+        month_factors.factor_numerator,
+        month_factors.factor_denominator,
+        {{ scaled('items.quantity', 6) }} as quantity_e6,
+        {{ scaled('items.unit_amount', 10) }} as unit_amount_e10,
+        {{ scaled('100 - coalesce(items.discount_percent, 0)', 6) }} as percent_kept_e6,
+        {{ scaled('coalesce(items.discount_amount, 0)', 10) }} as discount_amount_e10,
+        coalesce(items.discount_percent, 0) > 0 or coalesce(items.discount_amount, 0) > 0 as has_discount
+
+    from {{ ref('stg_billing__subscription_items') }} as items
+    inner join subscriptions on items.subscription_id = subscriptions.subscription_id
+    inner join plans on items.plan_id = plans.plan_id
+    inner join month_factors on items.plan_id = month_factors.plan_id
+
+)
+
+select
+    item_version_id,
+    subscription_id,
+    customer_id,
+    plan_id,
+    plan_name,
+    product_family,
+    currency,
+    quantity,
+    valid_from,
+    valid_to,
+    case when has_discount then discount_ends_date end as discount_ends_date,
+    version_created_date,
+    effective_to_date,
+    service_end_date,
+    canceled_date,
+    -- quantity x price, normalised to a month
+    {{ rounded_quotient('quantity_e6 * unit_amount_e10 * factor_numerator', '1000000 * ' ~ scaled('factor_denominator', 0)) }} as list_mrr,
+    -- the same less percent, then amount, never below zero
+    {{ rounded_quotient(
+        'greatest(quantity_e6 * unit_amount_e10 * percent_kept_e6 - discount_amount_e10 * 100000000000000, 0) * factor_numerator',
+        '100000000000000 * ' ~ scaled('factor_denominator', 0)
+    ) }} as discounted_mrr
+
+from versions
+where valid_from < valid_to

@@ -1,0 +1,173 @@
+with
+
+classified as (
+
+    select
+        period_type,
+        period_start,
+        customer_id
+    from {{ ref('int_customer_period_ends') }}
+    where opening_mrr > 0 and closing_mrr > 0
+
+),
+
+-- both ends of each plan, everything at the opening day's rates
+plans as (
+
+    select
+        ends.period_type,
+        ends.period_start,
+        ends.customer_id,
+        ends.product_family,
+        ends.plan_id,
+        {{ any_true("ends.period_end_name = 'opening'") }} as is_held_at_opening,
+        {{ any_true("ends.period_end_name = 'closing'") }} as is_held_at_closing,
+        sum(case when ends.period_end_name = 'opening' then ends.quantity else 0 end) as q0,
+        sum(case when ends.period_end_name = 'closing' then ends.quantity else 0 end) as q1,
+        sum(case when ends.period_end_name = 'opening' then ends.list_mrr_at_opening_rate else 0 end) as l0,
+        sum(case when ends.period_end_name = 'closing' then ends.list_mrr_at_opening_rate else 0 end) as l1,
+        sum(case when ends.period_end_name = 'opening' then ends.mrr_at_opening_rate else 0 end) as n0,
+        sum(case when ends.period_end_name = 'closing' then ends.mrr_at_opening_rate else 0 end) as n1
+
+    from {{ ref('int_item_period_ends') }} as ends
+    inner join classified
+        on
+            ends.period_type = classified.period_type
+            and ends.period_start = classified.period_start
+            and ends.customer_id = classified.customer_id
+    where ends.is_held
+    group by ends.period_type, ends.period_start, ends.customer_id, ends.product_family, ends.plan_id
+
+),
+
+families as (
+
+    select
+        period_type,
+        period_start,
+        customer_id,
+        product_family,
+        {{ any_true('is_held_at_opening') }} as is_held_at_opening,
+        {{ any_true('is_held_at_closing') }} as is_held_at_closing,
+        sum(n1 - n0) as mrr_change,
+        sum(case when is_held_at_opening <> is_held_at_closing then n1 - n0 else 0 end) as plan_change
+
+    from plans
+    group by period_type, period_start, customer_id, product_family
+
+),
+
+-- plans held at both ends that changed: k is the share of the list price that is paid
+changed_plans as (
+
+    select
+        plans.*,
+        {{ proportion('n0', 'l1', 'l0') }} as n0_at_list_of_closing,
+        {{ proportion('n1', 'l0', 'l1') }} as n1_at_list_of_opening,
+        {{ rounded_quotient(
+            '(' ~ scaled('l1', 10) ~ ' * ' ~ scaled('q0', 6) ~ ' - ' ~ scaled('l0', 10) ~ ' * ' ~ scaled('q1', 6) ~ ')',
+            scaled('greatest(q0, q1)', 6)
+        ) }} as list_change,
+        case
+            when l0 = 0 then n1 >= l1
+            when l1 = 0 then true
+            else n0 * l1 <= n1 * l0
+        end as is_k0_smaller
+
+    from plans
+    where is_held_at_opening and is_held_at_closing and (n0 <> n1 or l0 <> l1 or q0 <> q1)
+
+),
+
+plan_parts as (
+
+    select
+        changed_plans.*,
+        case
+            when q0 = 0 and q1 = 0 then 0
+            when is_k0_smaller then case when l0 = 0 then list_change else {{ proportion('list_change', 'n0', 'l0') }} end
+            else case when l1 = 0 then list_change else {{ proportion('list_change', 'n1', 'l1') }} end
+        end as list_formula,
+        case
+            when q0 = 0 and q1 = 0 then 0
+            -- k1 >= k0
+            when is_k0_smaller
+                then {{ proportion('n1 - coalesce(n0_at_list_of_closing, l1)', 'least(q0, q1)', 'q1') }}
+            else {{ proportion('coalesce(n1_at_list_of_opening, l0) - n0', 'least(q0, q1)', 'q0') }}
+        end as discount_formula
+
+    from changed_plans
+
+),
+
+-- a part below a millionth is the rounding of a price, not a change of it
+rounded_parts as (
+
+    select
+        plan_parts.*,
+        case when abs(coalesce(list_formula, 0)) < 0.000001 then 0 else list_formula end as list_change_part,
+        case when abs(coalesce(discount_formula, 0)) < 0.000001 then 0 else discount_formula end as discount_change_part
+
+    from plan_parts
+
+),
+
+-- the first of quantity, list price, discount that changed takes the rest, so that the parts add to n1 - n0 exactly
+split_parts as (
+
+    select
+        period_type,
+        period_start,
+        customer_id,
+        product_family,
+        plan_id,
+        case when q0 = q1 then 0 else n1 - n0 - list_change_part - discount_change_part end as quantity_part,
+        case
+            when q0 <> q1 then list_change_part
+            when abs(l1 - l0) >= 0.000001 then n1 - n0 - discount_change_part
+            else 0
+        end as list_part,
+        case
+            when q0 <> q1 or abs(l1 - l0) >= 0.000001 then discount_change_part
+            else n1 - n0
+        end as discount_part
+
+    from rounded_parts
+
+),
+
+components as (
+
+    select period_type, period_start, customer_id, product_family, plan_id, 'quantity' as component, quantity_part as amount from split_parts
+    union all
+    select period_type, period_start, customer_id, product_family, plan_id, 'list_price', list_part from split_parts
+    union all
+    select period_type, period_start, customer_id, product_family, plan_id, 'discount', discount_part from split_parts
+    union all
+    select
+        period_type,
+        period_start,
+        customer_id,
+        product_family,
+        cast(null as varchar),
+        case
+            when is_held_at_opening and is_held_at_closing then 'plan_change'
+            when is_held_at_closing then 'cross_sell'
+            else 'product_drop'
+        end,
+        case when is_held_at_opening and is_held_at_closing then plan_change else mrr_change end
+    from families
+
+)
+
+select
+    period_type,
+    period_start,
+    customer_id,
+    product_family,
+    plan_id,
+    component,
+    cast(amount as decimal(38, 10)) as amount
+
+from components
+where amount <> 0

@@ -1,0 +1,49 @@
+{%- set sums = [
+    'closing_mrr', 'new_mrr', 'reactivation_mrr', 'resumed_mrr', 'mrr_days', 'monthly_average_mrr', 'committed_mrr',
+    'invoiced_recurring_revenue', 'invoiced_revenue'
+] -%}
+{%- set counts = {
+    'closing_customers': 'closing_mrr > 0',
+    'customers_of_class_new': "movement = 'new'",
+    'reactivated_customers': "movement = 'reactivation'",
+    'resumed_customers': "movement = 'resumed'",
+    'new_customers': 'is_first_paid_in_period',
+    'joined_and_left_customers': 'is_first_paid_in_period and closing_mrr = 0 and not is_paused_at_closing',
+    'contracted_customers': 'closing_mrr > 0 or is_paused_at_closing',
+    'served_customers': 'is_served'
+} -%}
+{%- set users = ['total_users', 'closing_users_of_paying', 'revenue_users'] -%}
+with
+
+-- one pass over the customers; the eight segments are cut from its small result
+attribute_sums as (
+
+    select
+        period_type,
+        period_start,
+        {{ segment_attributes('closing_') }},
+        {% for name in sums + users -%}
+        sum({{ name }}) as {{ name }},
+        {% endfor -%}
+        {% for name, condition in counts.items() -%}
+        {{ count_where(condition) }} as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_customer_periods') }}
+    group by period_type, period_start, {{ segment_attributes('closing_') }}
+
+)
+
+select
+    attribute_sums.period_type,
+    attribute_sums.period_start,
+    segments.segment_name,
+    {{ segment_value('attribute_sums.closing_') }} as segment_value,
+    {% for name in sums -%}
+    cast(sum(attribute_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
+    {% endfor -%}
+    {% for name in users + (counts | list) -%}
+    cast(sum(attribute_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+from attribute_sums
+cross join {{ ref('int_segments') }} as segments
+group by 1, 2, 3, 4
