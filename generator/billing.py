@@ -29,7 +29,7 @@ from generator.days import NONE
 
 WAITING, ACTIVE, PAUSED, GONE = range(4)
 VOLUNTARY_REASONS = ["too_expensive", "missing_features", "unused", "switched_to_competitor", "closed_business"]
-REASONS = VOLUNTARY_REASONS + ["payment_failed", "replaced", "trial_not_converted"]
+REASONS = [*VOLUNTARY_REASONS, "payment_failed", "replaced", "trial_not_converted"]
 PAYMENT_FAILED, REPLACED, NOT_CONVERTED = (len(VOLUNTARY_REASONS) + k for k in range(3))
 STATUSES = ["trialing", "active", "past_due", "paused", "unpaid", "canceled", "ended"]
 TRIALING, ACTIVE_STATUS, PAST_DUE, PAUSED_STATUS, UNPAID, CANCELED, ENDED = range(7)
@@ -449,7 +449,7 @@ class Simulation:
         )  # fmt: skip
 
     def _with_add_ons(self, versions: dict, sub: dict) -> dict:
-        """A second item, onboarding services, on some paid subscriptions: from their start, for a while or for good."""
+        """A second item, onboarding services, on some paid subscriptions: for a while or for good."""
         rng, n = self.rng, self.sub_count
         first = np.full(n, len(versions["sub"]))
         np.minimum.at(first, versions["sub"], np.arange(len(versions["sub"])))
@@ -465,7 +465,8 @@ class Simulation:
         to = np.where(rng.random(k) < 0.5, begin + rng.integers(60, 400, k), NONE)
         rows = {
             "sub": chosen, "item": n + np.arange(k), "family": family, "tier": tier, "interval": interval,
-            "currency": currency, "quantity": np.ones(k, dtype=np.int64), "unit": price(family, tier, interval, currency),
+            "currency": currency, "quantity": np.ones(k, dtype=np.int64),
+            "unit": price(family, tier, interval, currency),
             "percent": zeros, "amount": zeros, "discount_end": np.full(k, NONE), "from": begin,
             "to": np.where(to > self.settings.last, NONE, to), "created": begin,
         }  # fmt: skip

@@ -87,8 +87,10 @@ def add_offers(tables: store.Store, settings: Settings, customers: Customers) ->
 
 
 def scattered(rng, settings: Settings, customers: Customers, yearly: float, tilt: float = 0.0):
-    """Customers and days of events that fall evenly over a customer's time since creation, `yearly` of them a year; with
-    `tilt`, more for the satisfied (less where negative)."""
+    """Customers and days of events that fall evenly over a customer's time since creation, `yearly` of them a year.
+
+    With `tilt`, more for the satisfied (fewer where negative).
+    """
     room = settings.last - customers.created
     count = rng.poisson(np.maximum(room - 1, 0) / 365 * yearly * np.exp(tilt * customers.trait))
     who = np.repeat(np.arange(len(customers)), count)
@@ -97,7 +99,7 @@ def scattered(rng, settings: Settings, customers: Customers, yearly: float, tilt
 
 
 def add_referrals(tables: store.Store, settings: Settings, customers: Customers) -> None:
-    """Write `referrals`: made by the satisfied; the referred are customers that came by that channel, or did not come."""
+    """Write `referrals`: made by the satisfied; the referred came by that channel, or did not come."""
     rng = settings.stream(22)
     came = np.flatnonzero((customers.channel == CHANNELS.index("referral")) & (rng.random(len(customers)) < 0.7))
     by = rng.integers(0, len(customers), len(came))
@@ -141,7 +143,8 @@ def add_loyalty_events(tables: store.Store, settings: Settings, customers: Custo
 
 def add_costs(tables: store.Store, settings: Settings, customers: Customers) -> None:
     """Write `costs`: every month's running costs, acquisition by channel where known, a yearly contract that is spread,
-    and costs of single customers."""
+    and costs of single customers.
+    """
     rng = settings.stream(24)
     starts = settings.month_starts[:-1]
     rows = [

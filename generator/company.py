@@ -22,7 +22,7 @@ ENDINGS = ["labs", "works", "foods", "systems", "group", "studio", "health", "pr
 
 @dataclass
 class Customers:
-    """A block of customers. `trait` is the hidden satisfaction and activity: it drives churn, usage, scores, tickets."""
+    """A block of customers. `trait` is the hidden satisfaction: it drives churn, usage, scores, tickets."""
 
     number: np.ndarray
     created: np.ndarray
@@ -129,7 +129,7 @@ def add_attributes(tables: store.Store, settings: Settings, block: int, customer
         chosen = np.flatnonzero((rng.random(n) < share) & (room > 120))
         since = customers.created[chosen] + rng.integers(60, 119, len(chosen)) + (room[chosen] - 119) // 2
         # Before the change another value held; after it, today's.
-        count = (offsets[1:].tolist() + [len(values)])[code] - offsets[code]
+        count = ([*offsets[1:].tolist(), len(values)])[code] - offsets[code]
         before = (sources[code][chosen] + count - 1) % count if code != 2 else np.maximum(sources[code][chosen] - 1, 0)
         for held, day in ((before, customers.created[chosen]), (sources[code][chosen], since)):
             tables.add(

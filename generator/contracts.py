@@ -24,7 +24,8 @@ def _runs(ledger: Ledger, interval: int, horizon: int) -> tuple[np.ndarray, np.n
 
 def add_terms(tables: store.Store, settings: Settings, block: int, ledger: Ledger, offsets: Offsets) -> None:
     """Write `contract_terms`. Next terms start in time, early, late within the grace, or too late; their predecessors
-    name them or leave them to be found; the last one is followed by nothing."""
+    name them or leave them to be found; the last one is followed by nothing.
+    """
     rng = settings.stream(13, block)
     far = settings.last + 4000
     parts = []

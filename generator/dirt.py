@@ -1,8 +1,8 @@
 """Dirty rows: at least two of every kind that staging judges, and of the kinds later families must withstand.
 
-A dirty row is a copy of a good one with a fault put in. Where the table has an id, the copy's id is the name of the kind
-and a number (`negative_quantity_1`), so that a listing of rejected rows can be read against this page. Faults with an
-interplay (never started, orphans, cycles) are whole small stories at the end.
+A dirty row is a copy of a good one with a fault put in. Where the table has an id, the copy's id is the name of the
+kind and a number (`negative_quantity_1`), so that a listing of rejected rows can be read against this page. Faults with
+an interplay (never started, orphans, cycles) are whole small stories at the end.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from generator.config import LAST_DAY, Settings
 from generator.store import Store
 
 # Copies are taken from the first rows of a table, which is fast however long the table is.
-SOURCE_ROWS = 20_000
+SOURCE_ROWS = 3_000
 
 
 class Dirt(NamedTuple):
@@ -76,18 +76,21 @@ KINDS = [
                                                 "status": "'active'"}),
     # subscription_items
     Dirt("missing_value", "subscription_items", {"unit_amount": "null"} | OWN_ITEM),
-    Dirt("unparseable_number", "subscription_items", {"quantity": "case {k} when 1 then 'ten' else '1,000' end"} | OWN_ITEM),
+    Dirt("unparseable_number", "subscription_items",
+         {"quantity": "case {k} when 1 then 'ten' else '1,000' end"} | OWN_ITEM),
     Dirt("unparseable_date", "subscription_items", {"discount_ends_at": "'end of year'"} | OWN_ITEM),
     Dirt("end_before_start", "subscription_items", {"effective_to": "effective_from - interval 3 day"} | OWN_ITEM),
     Dirt("negative_quantity", "subscription_items", {"quantity": "'-2'"} | OWN_ITEM),
     Dirt("negative_price", "subscription_items", {"unit_amount": "-9.5"} | OWN_ITEM),
     Dirt("discount_out_of_range", "subscription_items",
-         {"discount_percent": "case {k} when 1 then 120 end", "discount_amount": "case {k} when 2 then -5 end"} | OWN_ITEM),
+         {"discount_percent": "case {k} when 1 then 120 end",
+          "discount_amount": "case {k} when 2 then -5 end"} | OWN_ITEM),
     Dirt("unknown_subscription", "subscription_items", {"subscription_id": "'nowhere_' || {k}"} | OWN_ITEM),
     Dirt("unknown_plan", "subscription_items", {"plan_id": "'plan_nobody_knows'"} | OWN_ITEM),
     Dirt("free_plan_with_price", "subscription_items",
          {"plan_id": "'core_free_usd'", "currency": "'USD'", "unit_amount": "10"} | OWN_ITEM),
-    Dirt("unknown_currency", "subscription_items", {"currency": "case {k} when 1 then 'DOLLAR' else 'CHF' end"} | OWN_ITEM),
+    Dirt("unknown_currency", "subscription_items",
+         {"currency": "case {k} when 1 then 'DOLLAR' else 'CHF' end"} | OWN_ITEM),
     Dirt("no_exchange_rate", "subscription_items", {"currency": "'SEK'"} | OWN_ITEM, "effective_from < '{late}'"),
     Dirt("overlapping_version", "subscription_items", {"effective_from": "effective_from + interval 10 day"},
          "effective_to is null or effective_to > effective_from + interval 30 day"),
@@ -155,14 +158,16 @@ KINDS = [
          "survey_type = 'nps' and responded_at is not null"),
     Dirt("unknown_scale", "survey_responses", {"scale_max": "6", "score": "'4'"},
          "survey_type = 'csat' and responded_at is not null"),
-    Dirt("rating_off_scale", "feedback", {"rating": "'9'", "rating_min": "'1'", "rating_max": "'5'"}, "channel = 'review'"),
+    Dirt("rating_off_scale", "feedback", {"rating": "'9'", "rating_min": "'1'", "rating_max": "'5'"},
+         "channel = 'review'"),
     Dirt("answer_before_offer", "offers", {"responded_at": "'2020-01-01T00:00:00Z'"}, "responded_at is not null"),
     Dirt("negative_amount", "costs", {"amount": "-50"}),
     Dirt("end_before_start", "entitlements", {"entitled_to": "entitled_from - 10", "customer_id": "'nobody_' || {k}"}),
     Dirt("milestone_before_predecessor", "milestones", {"reached_at": "reached_at - interval 200 day"},
          "milestone = 'weekly_habit'"),
     Dirt("value_before_start", "milestones", {"reached_at": "timestamp '2021-06-01' + interval 1 day * {k}"},
-         "milestone = 'first_report'"),
+         "milestone = 'first_report' and customer_id in "
+         "(select customer_id from first_touches where first_interaction_at is not null)"),
 ]  # fmt: skip
 
 
@@ -191,10 +196,9 @@ class Soil:
         skip = min(self.taken.get(dirt.table, 0), max(found - dirt.rows, 0))
         self.taken[dirt.table] = skip + dirt.rows
         self.con.execute(
-            f"create or replace temp table faulty as select * exclude (k) replace ({replaced}) from "
+            f"insert into {dirt.table} select * exclude (k) replace ({replaced}) from "
             f"(select *, row_number() over () as k from (select * from {source} limit {dirt.rows} offset {skip}))"
         )
-        self.con.execute(f"insert into {dirt.table} select * from faulty")
 
     def good(self, table: str) -> str:
         """A condition that tells the rows made by the generator from the dirty ones."""
@@ -230,7 +234,7 @@ class Soil:
         )
 
     def stories(self) -> None:
-        """Faults of several tables together: subscriptions that never started or of nobody, cycles, impossible solves."""
+        """Faults of several tables together: subscriptions never started or of nobody, cycles, impossible solves."""
         for rule, change in (
             ("never_started", "case {k} when 1 then 'incomplete' else 'future' end as status"),
             ("unknown_customer", "'nobody_' || {k} as customer_id"),
@@ -239,8 +243,9 @@ class Soil:
             self.copy(Dirt(rule, "subscriptions", {column: sql}, "status = 'active' and trial_start_at is null"))
             self.insert(
                 "subscription_items",
-                f"select * exclude (k, started_at) replace ('{rule}_' || k as item_version_id, '{rule}_' || k as item_id, "
-                f"'{rule}_' || k as subscription_id, started_at as effective_from, null as effective_to) from (select v.*, "
+                f"select * exclude (k, started_at) replace ('{rule}_' || k as item_version_id, "
+                f"'{rule}_' || k as item_id, '{rule}_' || k as subscription_id, started_at as effective_from, "
+                f"null as effective_to) from (select v.*, "
                 f"b.started_at, b.k from (select *, right(subscription_id, 1) as k from subscriptions "
                 f"where subscription_id in ('{rule}_1', '{rule}_2')) as b, (select * from subscription_items "
                 f"where currency = 'USD' and discount_percent is null limit 1) as v order by b.k)",

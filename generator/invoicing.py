@@ -1,5 +1,8 @@
-"""Invoices and their lines, derived from the items: a recurring line for each billing period that begins while a version
-is in force and not paused, a proration where a version changes within a period, now and then setup, usage and credit."""
+"""Invoices and their lines, derived from the items.
+
+A recurring line for each billing period that begins while a version is in force and not paused, a proration where a
+version changes within a period, now and then setup, usage and credit.
+"""
 
 from dataclasses import dataclass
 
@@ -35,13 +38,14 @@ class Lines:
 
     @staticmethod
     def join(parts: list["Lines"]) -> "Lines":
-        """All lines together, by version's subscription later; here just one after another."""
+        """The lines of all parts, one part after another."""
         return Lines(*(np.concatenate([getattr(p, f) for p in parts]) for f in Lines.__dataclass_fields__))
 
 
 def _anchors(ledger: Ledger) -> np.ndarray:
     """The day from which a version's billing periods are counted: the first paid day, or the day of the last change of
-    interval or currency."""
+    interval or currency.
+    """
     sub = ledger.v_sub
     paid_from = np.where(ledger.s_trial_end[sub] == NONE, ledger.s_start[sub], ledger.s_trial_end[sub])
     own = np.maximum(ledger.v_from, paid_from)
@@ -102,7 +106,7 @@ def _recurring(settings: Settings, ledger: Ledger, anchor: np.ndarray) -> Lines:
 
 
 def _prorations(settings: Settings, ledger: Ledger, anchor: np.ndarray) -> Lines:
-    """Where a version replaces another within a period: the unused part back, the same part of the new price charged."""
+    """Where a version replaces another within a period: the unused part back, that part of the new price charged."""
     follows = np.flatnonzero(ledger.v_item[1:] == ledger.v_item[:-1]) + 1
     day = ledger.v_from[follows]
     old = follows - 1

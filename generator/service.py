@@ -47,7 +47,8 @@ def spans_of(settings: Settings, ledger: Ledger) -> Spans:
 
 def draw_days(rng: np.random.Generator, spans: Spans, customers: Customers, weekly: float, tilt: float):
     """Spans and days of things that happen while a customer is served: `weekly` of them a week for middling ones, more
-    for the satisfied where `tilt` is positive, and fewer in the weeks before the end."""
+    for the satisfied where `tilt` is positive, and fewer in the weeks before the end.
+    """
     trait = customers.trait[spans.customer]
     length = spans.end - spans.begin
     count = rng.poisson(length / 7 * weekly * np.exp(tilt * trait - tilt**2 / 2))

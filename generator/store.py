@@ -85,9 +85,11 @@ def flag(values: np.ndarray) -> Column:
     return Column(np.asarray(values, dtype=np.int8), "{c} = 1")
 
 
-def text(values: list) -> Column:
-    """Free text, `None` for null. For small tables only."""
-    return Column(np.array(values, dtype=object), "{c}::varchar")
+def text(values: list[str | None]) -> Column:
+    """Free text, `None` for null, for small tables. Handed over as numbers too: DuckDB is slow on arrays of objects."""
+    known = list(dict.fromkeys(value for value in values if value is not None))
+    place = {value: number for number, value in enumerate(known)}
+    return label(np.array([place.get(value, -1) for value in values], dtype=np.int64), known or [""])
 
 
 class Store:

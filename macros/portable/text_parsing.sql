@@ -77,7 +77,10 @@
 {%- endmacro %}
 
 {% macro default__number_of_text(text) -%}
-    case when {{ matches(text, number_pattern()) }} and pg_input_is_valid({{ text }}, 'numeric(38,10)') then cast({{ text }} as decimal(38, 10)) end
+    cast(
+        case when {{ matches(text, number_pattern()) }} and pg_input_is_valid({{ text }}, 'numeric(38,10)') then cast({{ text }} as numeric) end
+        as decimal(38, 10)
+    )
 {%- endmacro %}
 
 {% macro boolean_of_text(text) -%}

@@ -9,7 +9,9 @@ reporting as (
 rates as (
 
     select * from {{ ref('stg_billing__exchange_rates') }}
-    where currency not in (select reporting_currency from reporting)
+    where
+        currency not in (select reporting_currency from reporting)
+        and rate_date <= (select as_of_day from {{ ref('int_as_of') }})
 
 )
 

@@ -24,3 +24,4 @@ where
     and lines.kind = 'usage'
     and lines.period_start_date < lines.period_end_date
     and invoices.status in ('open', 'paid', 'uncollectible')
+    and invoices.issued_date <= (select as_of_day from {{ ref('int_as_of') }})

@@ -29,7 +29,7 @@ accrued as (
         period_months.period_type,
         period_months.period_start,
         customer_months.customer_id,
-        sum(customer_months.mrr_days) as mrr_days,
+        {{ rounded_quotient(scaled('sum(customer_months.mrr_days)', 10), 'max(periods.days)') }} as average_mrr,
         sum({{ rounded_quotient(scaled('customer_months.mrr_days', 10), days_between('months.month_start', add_days('months.closing_day', 1))) }})
             as monthly_average_mrr,
         sum(customer_months.invoiced_recurring_revenue) as invoiced_recurring_revenue,
@@ -38,6 +38,7 @@ accrued as (
     from {{ ref('int_customer_months') }} as customer_months
     inner join {{ ref('int_months') }} as months on customer_months.month_start = months.month_start
     inner join {{ ref('int_period_months') }} as period_months on customer_months.month_start = period_months.month_start
+    inner join periods on period_months.period_type = periods.period_type and period_months.period_start = periods.period_start
     group by period_months.period_type, period_months.period_start, customer_months.customer_id
 
 ),
@@ -108,7 +109,7 @@ select
     {% for name in ['retained_product_mrr', 'gross_expansion_mrr', 'gross_contraction_mrr', 'upsell_mrr', 'cross_sell_mrr', 'price_increase_mrr', 'discount_expiry_mrr'] -%}
     cast(coalesce(components.{{ name }}, 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
-    {% for name in ['mrr_days', 'monthly_average_mrr', 'invoiced_recurring_revenue', 'invoiced_revenue'] -%}
+    {% for name in ['average_mrr', 'monthly_average_mrr', 'invoiced_recurring_revenue', 'invoiced_revenue'] -%}
     cast(coalesce(accrued.{{ name }}, 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
     cast(coalesce(committed.committed_mrr, 0) as decimal(38, 10)) as committed_mrr,

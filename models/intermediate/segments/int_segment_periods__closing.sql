@@ -1,5 +1,5 @@
 {%- set sums = [
-    'closing_mrr', 'new_mrr', 'reactivation_mrr', 'resumed_mrr', 'mrr_days', 'monthly_average_mrr', 'committed_mrr',
+    'closing_mrr', 'new_mrr', 'reactivation_mrr', 'resumed_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr',
     'invoiced_recurring_revenue', 'invoiced_revenue'
 ] -%}
 {%- set counts = {

@@ -3,7 +3,7 @@
     'upsell_mrr', 'cross_sell_mrr', 'price_increase_mrr', 'discount_expiry_mrr', 'opening_users_of_paying'
 ] -%}
 {%- set closing = [
-    'closing_mrr', 'closing_customers', 'new_mrr', 'customers_of_class_new', 'reactivation_mrr', 'resumed_mrr', 'mrr_days', 'monthly_average_mrr',
+    'closing_mrr', 'closing_customers', 'new_mrr', 'customers_of_class_new', 'reactivation_mrr', 'resumed_mrr', 'average_mrr', 'monthly_average_mrr',
     'committed_mrr', 'invoiced_recurring_revenue', 'invoiced_revenue', 'total_users', 'closing_users_of_paying', 'revenue_users'
 ] -%}
 {{ family_segment_periods({

@@ -2,13 +2,13 @@ with
 
 raw_rows as (
 
-    {{ raw_table('customers') }}
+    {{ raw_table('customers', key=['customer_id']) }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows', key=['customer_id']) }}
+    {{ fold_duplicates('raw_rows') }}
 
 ),
 
@@ -16,13 +16,10 @@ judged as (
 
     select
         folded.*,
-        customer_id as row_key,
         case
             when duplicate_fate = 'folded' then null
-            when customer_id is null then 'missing_key'
-            else coalesce(duplicate_fate, unparseable_rule, missing_rule)
-        end as rule,
-        cast(null as varchar) as kept_rule
+            else coalesce(missing_key_rule, duplicate_fate, unparseable_rule, missing_rule)
+        end as rule
 
     from folded
 

@@ -1,0 +1,70 @@
+# Everything that is typed. Variables may stand in the environment or on the command line: make build RAW_DATA_DIR=~/extracts
+
+PYTHON ?= python3
+ARGS ?=
+SQL ?=
+export PYTHON SQL
+
+ready := .venv/.build-ready
+test_ready := .venv/.test-ready
+python := .venv/bin/python
+pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-python-version-warning
+compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help build sample query test lint docs lock clean
+
+help: ## Show this list
+	@echo "usage: make TARGET [VARIABLE=value ...]"
+	@echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' "$$name" "$$text"; done
+	@echo
+	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+
+#: RAW_DATA_DIR   folder of your extracts; not given: a generated sample company
+#: DUCKDB_PATH    the database (customer_success.duckdb)
+#: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
+#: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
+#: ARGS           further arguments: of dbt for build, of pytest for test
+#: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
+
+build: $(ready) ## Build the database and print the headline figures
+	@$(python) scripts/build.py $(ARGS)
+
+sample: $(ready) ## Write the sample company into sample_data/
+	@$(python) scripts/sample.py
+
+query: $(ready) ## Print the result of SQL="select ..." from the database
+	@$(python) scripts/query.py
+
+test: $(test_ready) lint ## Check everything: lint, then the tests
+	@$(python) -m pytest -q tests $(ARGS)
+
+lint: $(test_ready) ## Check the style of SQL, Python and YAML
+	@$(python) scripts/lint.py
+
+docs: $(ready) ## Write the documentation of the last build as one page, target/docs.html
+	@$(python) scripts/docs.py
+
+lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }
+	$(compile) --output-file requirements/build.txt
+	$(compile) --group test --output-file requirements/test.txt
+
+clean: ## Remove what builds and tests leave behind; keeps .venv, databases and sample_data
+	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
+	@find generator scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(ready): requirements/build.txt
+	@command -v "$$PYTHON" >/dev/null || { echo "There is no $$PYTHON. Name a Python, 3.11 or newer: make PYTHON=/path/to/python3"; exit 1; }
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $$PYTHON is $$("$$PYTHON" -V 2>&1). Name another: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Setting up .venv (once, ~20 s) ..."
+	@"$$PYTHON" -m venv .venv
+	@$(pip) install --no-deps --require-hashes -r requirements/build.txt
+	@touch $@
+
+$(test_ready): requirements/test.txt $(ready)
+	@echo "Adding what the tests need to .venv (once, ~15 s) ..."
+	@$(pip) install --no-deps --require-hashes -r requirements/test.txt
+	@touch $@

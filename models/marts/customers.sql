@@ -1,0 +1,76 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+today as (
+
+    select customer_days.*
+    from {{ ref('int_customer_days') }} as customer_days
+    inner join as_of on customer_days.state_day = as_of.as_of_day
+
+),
+
+current_mrr as (
+
+    select
+        item_states.customer_id,
+        sum(item_states.mrr) as mrr
+
+    from {{ ref('int_item_states') }} as item_states
+    inner join as_of on item_states.state_day = as_of.as_of_day
+    group by item_states.customer_id
+
+),
+
+churn as (
+
+    select
+        customer_id,
+        churn_day,
+        reason,
+        count(*) over (partition by customer_id) as churn_events,
+        row_number() over (partition by customer_id order by churn_day desc) as recency
+
+    from {{ ref('int_churn_events') }}
+    where not is_dropped
+
+),
+
+customers as (
+
+    select
+        customers.customer_id,
+        customers.customer_name,
+        customers.email,
+        customers.parent_customer_id,
+        customers.is_orphan,
+        customers.created_date,
+        today.plan,
+        today.product_family,
+        today.country,
+        today.industry,
+        today.company_size,
+        today.acquisition_channel,
+        today.csm,
+        first_payments.first_paid_day,
+        {{ month_of('first_payments.first_paid_day') }} as cohort_month,
+        today.is_paying,
+        today.is_paused,
+        cast(coalesce(current_mrr.mrr, 0) as decimal(38, 10)) as mrr,
+        cast(coalesce(churn.churn_events, 0) as bigint) as churn_events,
+        churn.churn_day as last_churn_day,
+        churn.reason as last_churn_reason
+
+    from {{ ref('int_customers') }} as customers
+    inner join today on customers.customer_id = today.customer_id
+    left join {{ ref('int_first_payments') }} as first_payments on customers.customer_id = first_payments.customer_id
+    left join current_mrr on customers.customer_id = current_mrr.customer_id
+    left join churn on customers.customer_id = churn.customer_id and churn.recency = 1
+
+)
+
+select * from customers

@@ -1,0 +1,229 @@
+{{ config(schema='intermediate') }}
+
+with
+
+pieces as (
+
+    select * from {{ ref('int_item_pieces') }}
+    where mrr > 0
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
+
+),
+
+spine as (
+
+    select
+        {{ add_days('min(month_start)', -1) }} as day_before_spine,
+        max(closing_day) as last_day
+    from months
+
+),
+
+-- before its first rate a currency is valued at that first rate
+rates as (
+
+    select
+        currency,
+        rate,
+        case
+            when row_number() over (partition by currency order by valid_from) = 1 then cast('0001-01-01' as date) else valid_from
+        end as valid_from,
+        valid_to
+    from {{ ref('int_exchange_rate_spans') }}
+
+),
+
+revalued_customers as (
+
+    select distinct customer_id from pieces
+    where currency in (select currency from rates group by currency having count(*) > 1)
+
+),
+
+-- the days on which the MRR of a customer can change: its items change, or a month closes at other rates; between them nothing is asked
+asked_days as (
+
+    select customer_id, valid_from as movement_day from pieces
+    union
+    select customer_id, valid_to from pieces
+    union
+    select
+        pieces.customer_id,
+        months.closing_day
+    from pieces
+    inner join months on months.closing_day >= pieces.valid_from and months.closing_day < pieces.valid_to
+    where pieces.customer_id in (select customer_id from revalued_customers)
+    union
+    select
+        pieces.customer_id,
+        spine.day_before_spine
+    from pieces
+    inner join spine on spine.day_before_spine >= pieces.valid_from and spine.day_before_spine < pieces.valid_to
+
+),
+
+days_in_spine as (
+
+    select
+        asked_days.customer_id,
+        asked_days.movement_day,
+        {{ add_days('asked_days.movement_day', -1) }} as day_before
+
+    from asked_days
+    inner join spine
+        on asked_days.movement_day >= spine.day_before_spine and asked_days.movement_day <= spine.last_day
+
+),
+
+calendar_days as (
+
+    select movement_day as rate_day from days_in_spine
+    union
+    select day_before from days_in_spine
+
+),
+
+day_rates as (
+
+    select
+        calendar_days.rate_day,
+        rates.currency,
+        rates.rate
+
+    from calendar_days
+    inner join rates on calendar_days.rate_day >= rates.valid_from and calendar_days.rate_day < rates.valid_to
+
+),
+
+-- an item in force on the day before ends on this day or later; one in force on this day begins on it or earlier
+valued as (
+
+    select
+        days_in_spine.customer_id,
+        days_in_spine.movement_day,
+        days_in_spine.day_before,
+        sum(
+            case when pieces.valid_from < days_in_spine.movement_day then {{ converted('pieces.mrr', 'rates_before.rate') }} else 0 end
+        ) as mrr_before,
+        sum(
+            case when pieces.valid_to > days_in_spine.movement_day then {{ converted('pieces.mrr', 'rates_before.rate') }} else 0 end
+        ) as mrr_at_rates_before,
+        sum(
+            case when pieces.valid_to > days_in_spine.movement_day then {{ converted('pieces.mrr', 'rates_of_day.rate') }} else 0 end
+        ) as mrr
+
+    from days_in_spine
+    inner join pieces
+        on
+            days_in_spine.customer_id = pieces.customer_id
+            and pieces.valid_from <= days_in_spine.movement_day
+            and pieces.valid_to >= days_in_spine.movement_day
+    inner join day_rates as rates_before
+        on days_in_spine.day_before = rates_before.rate_day and pieces.currency = rates_before.currency
+    inner join day_rates as rates_of_day
+        on days_in_spine.movement_day = rates_of_day.rate_day and pieces.currency = rates_of_day.currency
+    group by days_in_spine.customer_id, days_in_spine.movement_day, days_in_spine.day_before
+
+),
+
+described as (
+
+    select
+        valued.*,
+        case
+            when valued.mrr_before > 0 and valued.mrr = 0 then case when today.is_paused then 'paused' else 'churn' end
+            when valued.mrr_before = 0 and valued.mrr > 0
+                then case
+                    when yesterday.is_paused then 'resumed'
+                    when valued.movement_day = first_payments.first_paid_day then 'new'
+                    else 'reactivation'
+                end
+            when valued.mrr_at_rates_before > valued.mrr_before then 'expansion'
+            when valued.mrr_at_rates_before < valued.mrr_before then 'contraction'
+            else 'none'
+        end as movement,
+        case
+            when valued.mrr_before > 0 and valued.mrr > 0 then valued.mrr_at_rates_before - valued.mrr_before
+            else valued.mrr - valued.mrr_before
+        end as movement_mrr,
+        {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
+        yesterday.{{ name }} as before_{{ name }},
+        today.{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from valued
+    inner join {{ ref('int_customer_spans') }} as today
+        on
+            valued.customer_id = today.customer_id
+            and valued.movement_day >= today.valid_from
+            and valued.movement_day < today.valid_to
+    inner join {{ ref('int_customer_spans') }} as yesterday
+        on
+            valued.customer_id = yesterday.customer_id
+            and valued.day_before >= yesterday.valid_from
+            and valued.day_before < yesterday.valid_to
+    left join {{ ref('int_first_payments') }} as first_payments on valued.customer_id = first_payments.customer_id
+
+),
+
+-- what the rates did on quiet days is booked with the next movement or at the month's close, whichever comes first
+booked as (
+
+    select
+        described.*,
+        coalesce(lag(mrr) over (partition by customer_id order by movement_day), 0) as mrr_last_booked
+
+    from described
+    where
+        movement <> 'none'
+        or movement_day in (select closing_day from months)
+        or movement_day = (select day_before_spine from spine)
+
+),
+
+rows_of_a_day as (
+
+    select
+        customer_id,
+        movement_day,
+        movement,
+        movement_mrr as amount,
+        mrr_last_booked as opening_mrr,
+        mrr as closing_mrr,
+        {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
+        case when movement in ('new', 'reactivation', 'resumed') then {{ name }} else before_{{ name }} end as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from booked
+    where movement <> 'none'
+
+    union all
+
+    select
+        customer_id,
+        movement_day,
+        'fx',
+        mrr - mrr_last_booked - movement_mrr,
+        mrr_last_booked,
+        mrr,
+        {{ segment_attributes('before_') }}
+
+    from booked
+    where mrr - mrr_last_booked - movement_mrr <> 0
+
+)
+
+select
+    customer_id,
+    movement_day,
+    movement,
+    cast(amount as decimal(38, 10)) as amount,
+    cast(opening_mrr as decimal(38, 10)) as opening_mrr,
+    cast(closing_mrr as decimal(38, 10)) as closing_mrr,
+    {{ segment_attributes() }}
+
+from rows_of_a_day
+where movement_day > (select day_before_spine from spine)

@@ -1,0 +1,75 @@
+with recursive
+
+raw_rows as (
+
+    {{ raw_table('customer_merges', key=['from_customer_id']) }}
+
+),
+
+folded as (
+
+    {{ fold_duplicates('raw_rows') }}
+
+),
+
+parsed as (
+
+    select
+        folded.*,
+        case
+            when duplicate_fate = 'folded' then null
+            else coalesce(missing_key_rule, duplicate_fate, unparseable_rule, missing_rule)
+        end as parsing_rule
+
+    from folded
+
+),
+
+steps as (
+
+    select
+        from_customer_id,
+        into_customer_id
+
+    from parsed
+    where parsing_rule is null and duplicate_fate is null
+
+),
+
+-- every customer that a chain of merges leads to; `union` ends the walk through a cycle
+reached as (
+
+    select
+        from_customer_id,
+        into_customer_id
+    from steps
+
+    union
+
+    select
+        reached.from_customer_id,
+        steps.into_customer_id
+    from reached
+    inner join steps on reached.into_customer_id = steps.from_customer_id
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when duplicate_fate = 'folded' then null
+            when parsing_rule is not null then parsing_rule
+            when from_customer_id in (select from_customer_id from reached where from_customer_id = into_customer_id) then 'merge_cycle'
+        end as rule
+
+    from parsed
+
+)
+
+select
+    judged.*,
+    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
+
+from judged

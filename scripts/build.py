@@ -1,0 +1,169 @@
+"""
+Build the database of DUCKDB_PATH from the raw files of RAW_DATA_DIR, or from the sample company, and print its headline figures.
+
+dbt writes a work file; only when everything in it is built and tested does it take the place of the published one, in one step. Who has the old
+one open goes on reading it. Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
+"""
+
+import datetime
+import fcntl
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+import duckdb
+import headline
+import sample
+from console import Stop, run_main, say, shown
+from dbt_build import Outcome, counted, dbt_build
+from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
+
+# Marts that are appended to: the new database begins with the old one's.
+RECORDS = ("builds", "metric_revisions", "metrics_as_closed")
+FAILURES_SHOWN = 10
+
+
+def main() -> None:
+    """Check, build, publish, and say what came out."""
+    if os.environ.get("DBT_TARGET", "duckdb") != "duckdb":
+        raise Stop(f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test")
+    check_as_of()
+    target = writable_target()
+    lock = take_lock(target)
+    given = os.environ.get("RAW_DATA_DIR")
+    raw_data = raw_folder(given) if given else raw_folder(shown(sample.ensure()))
+    say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
+    begin_work_file(target)
+    try:
+        outcome = dbt_build(target, raw_data, sys.argv[1:], lock)
+    except KeyboardInterrupt:
+        raise Stop(f"Stopped. {as_it_was(target)}") from None
+    if outcome.code:
+        raise Stop(failure(target, outcome))
+    publish(target)
+    warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
+    say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
+    headline.show(target, is_sample=not given)
+
+
+def take_lock(target: Target) -> int:
+    """Keep other builds of the same database away; the descriptor of the lock."""
+    target.folder.mkdir(exist_ok=True)
+    (target.folder / ".gitignore").write_text("*\n")
+    lock = os.open(target.lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(lock, 100).decode().strip() or "unknown"
+        raise Stop(f"Another build of {shown(target.path)} is running ({holder}). Wait for it, or choose another DUCKDB_PATH.") from None
+    os.truncate(lock, 0)
+    os.write(lock, f"process {os.getpid()}, since {datetime.datetime.now():%H:%M:%S}".encode())
+    return lock
+
+
+def begin_work_file(target: Target) -> None:
+    """A new work file that holds nothing but the records of the published database."""
+    for path in (target.work_file, log_of(target.work_file), target.work_folder / "target/run_results.json", target.work_folder / "logs/dbt.log"):
+        path.unlink(missing_ok=True)
+    if not target.path.exists():
+        return
+    name = shown(target.path)
+    if log_of(target.path).exists():
+        raise Stop(
+            f"{shown(log_of(target.path))} stands beside the database: a program has written to it and is still open, or was cut off. "
+            f"Close it, or open and close {name} once; then build again."
+        )
+    try:
+        with duckdb.connect(str(target.work_file)) as work:
+            work.execute(f"attach '{quoted(target.path)}' as published (read_only)")
+            found = work.execute(
+                "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'marts' and list_contains(?, table_name)",
+                [RECORDS],
+            ).fetchall()
+            for (table,) in found:
+                work.execute("create schema if not exists marts")
+                work.execute(f"create table marts.{table} as from published.marts.{table}")
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise Stop(f"{name} is open for writing in another program. Close it there, or open it read-only; then build again.") from None
+        raise Stop(f"{name} is no DuckDB database, and is not replaced. Move it away, or choose another DUCKDB_PATH.") from None
+
+
+def publish(target: Target) -> None:
+    """Take the views on the raw files out of the work file and put it in the published one's place."""
+    with duckdb.connect(str(target.work_file)) as work:
+        work.execute("drop schema if exists raw cascade")
+        for schema, view in work.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall():
+            try:
+                work.execute(f'select * from "{schema}"."{view}" limit 0')
+            except duckdb.Error as error:
+                raise Stop(f"View {schema}.{view} cannot be read once the raw files are gone: {error}\n{as_it_was(target)}") from None
+        work.execute("checkpoint")
+    if target.path.exists():
+        os.chmod(target.work_file, stat.S_IMODE(target.path.stat().st_mode))
+    os.replace(target.work_file, target.path)
+
+
+def failure(target: Target, outcome: Outcome) -> str:
+    """What failed, why, and where to look."""
+    lines = ["", "The build failed." if outcome.errors else "The build failed:", *outcome.errors]
+    results, nodes = _results(target), _nodes(target)
+    failed = [result for result in results if result["status"] in ("error", "fail", "runtime error", "partial success")]
+    for result in failed[:FAILURES_SHOWN]:
+        node = nodes.get(result["unique_id"], {})
+        kind, name = result["unique_id"].split(".")[0], node.get("name", result["unique_id"])
+        lines.append(f"\n  {kind} {name}  ({node.get('original_file_path', '?')})")
+        lines += [f"    {line.strip()}" for line in (result["message"] or "no message").strip().splitlines() if line.strip()]
+        if node.get("compiled_path"):
+            compiled = Path(node["compiled_path"])
+            lines.append(f"    its SQL: {shown(compiled if compiled.is_absolute() else PROJECT / compiled)}")
+    if len(failed) > FAILURES_SHOWN:
+        lines.append(f"\n  and {len(failed) - FAILURES_SHOWN} more, see the log")
+    if skipped := sum(result["status"] == "skipped" for result in results):
+        lines.append(f"\n  {skipped} that build on {'it' if len(failed) == 1 else 'them'} were skipped")
+    log, work = shown(target.work_folder / "logs/dbt.log"), shown(target.work_file)
+    lines += ["", as_it_was(target), f"The log: {log}"]
+    if results and target.work_file.exists():
+        lines.append(f'What was built: {work}\n  make query DUCKDB_PATH="{work}" SQL="show all tables"')
+    return "\n".join(lines)
+
+
+def as_it_was(target: Target) -> str:
+    """What has become of the published database: nothing."""
+    name = shown(target.path)
+    if not target.path.exists():
+        return f"{name} was not written."
+    built = datetime.datetime.fromtimestamp(target.path.stat().st_mtime)
+    return f"{name} is as it was: built {built:%Y-%m-%d %H:%M}."
+
+
+def log_of(database: Path) -> Path:
+    """DuckDB's log of what is not yet in the file."""
+    return database.with_name(database.name + ".wal")
+
+
+def quoted(path: Path) -> str:
+    """A path inside an SQL text."""
+    return str(path).replace("'", "''")
+
+
+def _results(target: Target) -> list[dict]:
+    """dbt's result of each node; none where it did not come so far."""
+    try:
+        return json.loads((target.work_folder / "target/run_results.json").read_text())["results"]
+    except (OSError, ValueError):
+        return []
+
+
+def _nodes(target: Target) -> dict[str, dict]:
+    """dbt's nodes by id."""
+    try:
+        return json.loads((target.work_folder / "target/manifest.json").read_text())["nodes"]
+    except (OSError, ValueError):
+        return {}
+
+
+if __name__ == "__main__":
+    run_main(main)

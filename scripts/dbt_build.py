@@ -1,0 +1,172 @@
+"""`dbt build` in a process of its own, with its progress on one line and its warnings and errors in full."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from console import console, say
+from inputs import PROJECT, Target
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+DBT = [sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()"]
+# the results of dbt, each with the part of the build it belongs to
+PARTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogSnapshotResult": "snapshots", "LogTestResult": "tests"}
+# said again, in full, when the build is over
+ERRORS_OF_NODES = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult", "RunResultFailure", "RunResultError", "RunResultErrorNoMessage"}
+SECONDS_BETWEEN_LINES = 10
+
+
+@dataclass
+class Outcome:
+    """How a build went."""
+
+    code: int = 0
+    seconds: float = 0
+    done: dict[str, int] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=dict)
+    warnings: int = 0
+    errors: list[str] = field(default_factory=list)  # those that belong to no node
+
+
+def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
+    """The environment for dbt on a DuckDB file."""
+    environment = os.environ | {"DUCKDB_PATH": str(database), "DBT_PROFILES_DIR": str(PROJECT), "DBT_TARGET": "duckdb"}
+    return environment | ({"RAW_DATA_DIR": str(raw_data)} if raw_data else {})
+
+
+def dbt_build(target: Target, raw_data: Path, arguments: list[str], lock: int) -> Outcome:
+    """Build into the work file. The lock is held until dbt has ended, even where this process has not lived as long."""
+    command = [
+        *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
+        "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
+        "--no-use-colors",        "--exclude-resource-type", "unit_test", *arguments,
+    ]  # fmt: skip
+    outcome = Outcome()
+    began = time.monotonic()
+    dbt = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=dbt_environment(target.work_file, raw_data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        pass_fds=[lock],
+    )
+    try:
+        with (_Bars() if console.is_terminal else _Lines()) as display:
+            for line in dbt.stdout:
+                _read(line, outcome, display)
+        outcome.code = dbt.wait()
+    finally:
+        if dbt.poll() is None:
+            dbt.terminate()
+            dbt.wait()
+    outcome.done = {part: outcome.done.get(part, 0) for part in outcome.totals}
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def _read(line: str, outcome: Outcome, display: "_Bars | _Lines") -> None:
+    """Take in one line of dbt's log."""
+    try:
+        event = json.loads(line)
+        name, level, message = event["info"]["name"], event["info"]["level"], event["info"]["msg"].strip()
+    except (ValueError, KeyError, TypeError):
+        if line.strip() and "Warning" not in line:
+            say(f"  {line.rstrip()}")
+        return
+    if name == "FoundStats":
+        found = {kind.replace("data ", ""): int(count) for count, kind in re.findall(r"(\d+) ([a-z ]+)", message)}
+        outcome.totals = {plural: n for part in ("seed", "model", "snapshot", "test") if (n := found.get(plural := part + "s", found.get(part, 0)))}
+        display.totals(outcome.totals)
+    elif name == "JinjaLogInfo":
+        # of what is there the number will do
+        say(f"  {message.split(' raw tables found: ')[0]} raw tables found" if " raw tables found: " in message else f"  {message}")
+    if name in PARTS:
+        part = PARTS[name]
+        outcome.done[part] = outcome.done.get(part, 0) + 1
+        display.done(outcome.done, event["data"].get("node_info", {}).get("node_name", ""))
+    if level == "warn" and name != "LogTestResult":
+        outcome.warnings += name != "RunResultWarningMessage"
+        say(f"  {message.replace('[WARNING]: ', '    ' if name == 'RunResultWarningMessage' else 'warning: ')}", style="yellow")
+    elif level == "error" and name in ERRORS_OF_NODES:
+        if name in PARTS:
+            # "5 of 9 ERROR creating ... [ERROR in 0.1s]" without its place and the dots
+            words = re.sub(r"^[0-9]+ of [0-9]+ ", "", message)
+            say(f"  {re.sub(r' [.]{2,} .*$', '', words, flags=re.DOTALL)}", style="red")
+    elif level == "error":
+        message = message.replace("[ERROR]: ", "").removeprefix("Encountered an error:\n")
+        outcome.errors.append(re.sub(r"\n\s*> (in|called by) .*|\n\s*$", "", message))
+
+
+class _Bars:
+    """Bars that are redrawn, for a terminal; gone when the build is over."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("  {task.description:<9}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[node]}", style="dim", markup=False),
+            console=console,
+            transient=True,
+        )
+        self._parts: dict[str, int] = {}
+
+    def __enter__(self) -> "_Bars":
+        self._progress.start()
+        self._waiting = self._progress.add_task("project", total=None, node="")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def totals(self, totals: dict[str, int]) -> None:
+        """How many there will be of each part."""
+        self._progress.remove_task(self._waiting)
+        self._parts = {part: self._progress.add_task(part, total=total, node="") for part, total in totals.items()}
+
+    def done(self, done: dict[str, int], node: str) -> None:
+        """How many there are of each part, and the one that has just come."""
+        room = max(console.width - 56, 0)
+        for part, task in self._parts.items():
+            if done.get(part, 0) != self._progress.tasks[self._progress.task_ids.index(task)].completed:
+                self._progress.update(task, completed=done.get(part, 0), node=node[:room])
+
+
+class _Lines:
+    """A line now and then, for a log."""
+
+    def __init__(self) -> None:
+        self._totals: dict[str, int] = {}
+        self._began = self._last = time.monotonic()
+
+    def __enter__(self) -> "_Lines":
+        say("  Reading the project and the raw tables ...")
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def totals(self, totals: dict[str, int]) -> None:
+        """How many there will be of each part."""
+        self._totals = totals
+        say(f"  {counted(totals)} to go")
+
+    def done(self, done: dict[str, int], _: str) -> None:
+        """How many there are of each part."""
+        now = time.monotonic()
+        if now - self._last >= SECONDS_BETWEEN_LINES:
+            self._last = now
+            parts = ", ".join(f"{done.get(part, 0)} of {total} {part}" for part, total in self._totals.items())
+            say(f"  {parts} ({now - self._began:.0f} s)")
+
+
+def counted(parts: dict[str, int]) -> str:
+    """Counts in words: 88 models, 311 tests."""
+    return ", ".join(f"{count:,} {part}" for part, count in parts.items())

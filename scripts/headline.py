@@ -1,0 +1,129 @@
+"""The latest complete month of a published database in a dozen figures, and what to type next."""
+
+import shlex
+from collections.abc import Callable
+from typing import NamedTuple
+
+import duckdb
+from console import console, say, shown
+from inputs import DATABASE, Target
+from rich import box
+from rich.table import Table
+
+RULES_SHOWN = 5
+
+
+class Figure(NamedTuple):
+    """A metric of the headline: its unit (money, cents, percent, count or number)."""
+
+    metric: str
+    unit: str
+
+
+FIGURES = [
+    Figure("mrr", "money"),
+    Figure("arr", "money"),
+    Figure("net_new_mrr", "money"),
+    Figure("mrr_growth_rate", "percent"),
+    Figure("net_revenue_retention", "percent"),
+    Figure("gross_revenue_retention", "percent"),
+    Figure("customer_churn_rate", "percent"),
+    Figure("paying_customers", "count"),
+    Figure("new_customers", "count"),
+    Figure("churned_customers", "count"),
+    Figure("average_revenue_per_account", "cents"),
+    Figure("quick_ratio", "number"),
+]
+FORMATS: dict[str, Callable[[float, str], str]] = {
+    "money": lambda value, sign: f"{value:{sign},.0f}",
+    "cents": lambda value, sign: f"{value:{sign},.2f}",
+    "percent": lambda value, sign: f"{value * 100:{sign}.1f}" + (" pp" if sign else "%"),
+    "count": lambda value, sign: f"{value:{sign},.0f}",
+    "number": lambda value, sign: f"{value:{sign}.2f}",
+}
+
+
+def show(target: Target, is_sample: bool) -> None:
+    """Print the figures, the counts and what to type next."""
+    with duckdb.connect(str(target.path), read_only=True) as database:
+        say()
+        show_figures(database)
+        say()
+        show_counts(database)
+    say()
+    show_next(target, is_sample)
+
+
+def show_figures(database: duckdb.DuckDBPyConnection) -> None:
+    """The latest complete month beside the one before."""
+    months = database.execute(
+        "select distinct period_start from marts.metrics where period_type = 'month' and segment_name = 'all' and is_complete order by 1 desc limit 2"
+    ).fetchall()
+    if not months:
+        say("No month of the data is complete: there is no headline yet.")
+        return
+    values = {
+        (name, month): value
+        for name, month, value in database.execute(
+            """
+            select metric_name, period_start, value from marts.metrics
+            where period_type = 'month' and segment_name = 'all' and segment_value = 'all' and period_start >= ?
+            """,
+            [months[-1][0]],
+        ).fetchall()
+    }
+    currency = database.execute("select reporting_currency from intermediate.int_reporting_currency").fetchone()
+    latest, before = months[0][0], months[1][0] if len(months) > 1 else None
+    money = f" (money in {currency[0]})" if currency and currency[0] else ""
+    say(f"{latest:%B %Y}, the latest complete month{money}", style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("metric")
+    for heading in (f"{latest:%b %Y}", f"{before:%b %Y}" if before else "", "change"):
+        table.add_column(heading, justify="right")
+    for figure in FIGURES:
+        now, then = values.get((figure.metric, latest)), values.get((figure.metric, before))
+        table.add_row(
+            figure.metric,
+            written(now, figure.unit),
+            written(then, figure.unit) if before else "",
+            "" if now is None or then is None else written(now - then, figure.unit, sign="+"),
+        )
+    console.print(table)
+
+
+def written(value: float | None, unit: str, sign: str = "") -> str:
+    """A value in its unit, a dash where there is none."""
+    if value is None:
+        return "-"
+    text = FORMATS[unit](float(value), sign)
+    # what rounds to nothing has no sign
+    return text if any(digit in text for digit in "123456789") else FORMATS[unit](0.0, "+" if sign else "").replace("+", "")
+
+
+def show_counts(database: duckdb.DuckDBPyConnection) -> None:
+    """Customers, and the raw rows that were not believed."""
+    customers = database.execute("select count(*) from intermediate.int_customers").fetchone()[0]
+    say(f"{customers:,} customers")
+    rules = database.execute(
+        "select rule, is_kept, count(*) from marts.rejected_rows group by all order by is_kept, 3 desc, 1"
+    ).fetchall()
+    for is_kept, text in ((False, "raw rows rejected"), (True, "raw rows kept, but listed")):
+        counts = [(rule, count) for rule, kept, count in rules if kept is is_kept]
+        shown_rules = ", ".join(f"{rule} {count:,}" for rule, count in counts[:RULES_SHOWN])
+        more = f", {len(counts) - RULES_SHOWN} more rules" if len(counts) > RULES_SHOWN else ""
+        if counts or not is_kept:
+            say(f"{sum(count for _, count in counts):,} {text}{': ' if counts else ''}{shown_rules}{more}")
+
+
+def show_next(target: Target, is_sample: bool) -> None:
+    """The commands that go on from here."""
+    path = shown(target.path)
+    setting = "" if path == DATABASE else f" DUCKDB_PATH={shlex.quote(path)}"
+    say(f"The database: {path}")
+    say()
+    say("Next:", style="bold")
+    for sql in ("from marts.metrics where metric_name='mrr' and segment_name='all'", "from marts.rejected_rows order by rule"):
+        say(f'  make query{setting} SQL="{sql}"')
+    if is_sample:
+        say("Your own data, a folder of Parquet or CSV files named as the raw tables:")
+        say("  make build RAW_DATA_DIR=path/to/extracts DUCKDB_PATH=own.duckdb")

@@ -1,0 +1,217 @@
+"""What the SQL built against what the oracle counts, figure by figure. No difference: an empty list of sentences."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from tests.oracle import METRICS, Result
+from tests.oracle.movements import Movement
+
+Query = Callable[[str], list[tuple]]
+SHOWN = 5
+MONEY = [field.name for field in fields(Movement) if field.name != "movement_class"]
+
+
+def is_close(one: Any, other: Any) -> bool:
+    """Equal to nine digits; what should be 0 may be off by rounding of floating numbers."""
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def is_exactly(one: Any, other: Any) -> bool:
+    """Equal to the last digit. A count may come as a floating number."""
+    if one is None or other is None:
+        return one is other
+    return Decimal(one) == Decimal(other)
+
+
+def all_differences(query: Query, expected: Result) -> list[str]:
+    """Every table that the oracle knows, the first rows that differ of each."""
+    found = []
+    for compare in (
+        rejected_differences,
+        movement_differences,
+        metric_differences,
+        cohort_differences,
+        survival_differences,
+        churn_reason_differences,
+    ):
+        found += compare(query, expected)
+    return found
+
+
+def assert_same(query: Query, expected: Result, story: str = "") -> None:
+    """Fails with the metrics, the cells and both figures."""
+    differences = all_differences(query, expected)
+    assert not differences, "\n".join([f"SQL and oracle differ {story}".strip(), *differences])
+
+
+def metric_differences(query: Query, expected: Result) -> list[str]:
+    """marts.metrics, both directions; grouped by metric and by what differs."""
+    columns = "metric_name, period_type, period_start, segment_name, segment_value"
+    rows = query(f"select {columns}, period_end, is_complete, numerator, denominator, value from marts.metrics")
+    actual = {row[:5]: row[5:] for row in rows}
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if len(rows) != len(actual):
+        twice = [key for key, times in Counter(row[:5] for row in rows).items() if times > 1]
+        groups["(any)", "rows of one cell"] = [_name(key) for key in twice]
+    for key in sorted(actual.keys() | expected.metrics.keys(), key=str):
+        metric = key[0]
+        if key not in actual:
+            groups[metric, "missing in SQL"].append(f"{_name(key)}: oracle {_figures(expected.metrics[key])}")
+            continue
+        if key not in expected.metrics:
+            groups[metric, "not in the oracle"].append(f"{_name(key)}: SQL {_figures(actual[key])}")
+            continue
+        mine, wanted = actual[key], expected.metrics[key]
+        kind = METRICS[metric].kind
+        tests = {
+            "period_end": mine[0] == wanted.period_end,
+            "is_complete": mine[1] == wanted.is_complete,
+            "numerator": is_exactly(mine[2], wanted.numerator),
+            "denominator": is_exactly(mine[3], wanted.denominator),
+            "value": is_close(mine[4], None if wanted.value is None else float(wanted.value)),
+        }
+        if wrong := [name for name, is_same in tests.items() if not is_same]:
+            groups[metric, f"{kind}: {', '.join(wrong)}"].append(
+                f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}"
+            )
+    return _report(groups)
+
+
+def movement_differences(query: Query, expected: Result) -> list[str]:
+    """customer_periods and mrr_movements against the oracle's movements."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    amounts = (
+        "opening_mrr, closing_mrr, new_mrr, reactivation_mrr, resumed_mrr, expansion_mrr, contraction_mrr, churned_mrr,"
+        " paused_mrr, fx_mrr"
+    )
+    rows = query(
+        f"select period_type, period_start, customer_id, movement, {amounts} from marts.customer_periods"
+        " where opening_mrr > 0 or closing_mrr > 0"
+    )
+    actual = {row[:3]: row[3:] for row in rows}
+    for key in sorted(actual.keys() | expected.movements.keys(), key=str):
+        mine, one = actual.get(key), expected.movements.get(key)
+        wanted = one and (
+            {"unchanged": "none"}.get(one.movement_class, one.movement_class),
+            *(getattr(one, name) for name in MONEY),
+        )
+        if mine is None or wanted is None or mine[0] != wanted[0] or any(map(_differ, mine[1:], wanted[1:])):
+            groups["customer_periods", "movement"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+    rows = query(
+        "select period_type, period_start, customer_id, movement, sum(amount) from marts.mrr_movements"
+        " where period_type <> 'day' and movement <> 'transfer' group by 1, 2, 3, 4"
+    )
+    moved = {row[:4]: row[4] for row in rows}
+    wanted_moves = {}
+    for key, one in expected.movements.items():
+        if one.movement_class != "unchanged":
+            wanted_moves[*key, one.movement_class] = (
+                one.new + one.reactivation + one.resumed + one.expansion - one.contraction - one.churn - one.paused
+            )
+        if one.fx:
+            wanted_moves[*key, "fx"] = one.fx
+    for key in sorted(moved.keys() | wanted_moves.keys(), key=str):
+        if not is_exactly(moved.get(key), wanted_moves.get(key)):
+            groups["mrr_movements", "amount"].append(f"{_name(key)}: SQL {moved.get(key)}, oracle {wanted_moves.get(key)}")
+    return _report(groups)
+
+
+def rejected_differences(query: Query, expected: Result) -> list[str]:
+    """rejected_rows, and rows in = staged + folded + rejected of each raw table."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows = query("select source_table, coalesce(row_key, ''), rule, is_kept from marts.rejected_rows")
+    actual = Counter(rows)
+    wanted = Counter((table, key or "", rule, is_kept) for table, key, rule, is_kept in expected.rejected)
+    for row in sorted((actual - wanted).elements()):
+        groups[row[0], "rejected by SQL only"].append(f"{row[1]}: {row[2]}{' (kept)' if row[3] else ''}")
+    for row in sorted((wanted - actual).elements()):
+        groups[row[0], "rejected by the oracle only"].append(f"{row[1]}: {row[2]}{' (kept)' if row[3] else ''}")
+    models = query(
+        "select table_name from information_schema.tables where table_schema = 'staging' and table_name like 'base_%'"
+    )
+    by_table = {name.split("__", 1)[1]: name for (name,) in models}
+    for table, counts in expected.counts.items():
+        fates = dict(query(f"select fate, count(*) from staging.{by_table[table]} group by 1"))
+        mine = tuple(fates.get(fate, 0) for fate in ("staged", "folded", "rejected"))
+        theirs = counts.staged, counts.folded, counts.rejected
+        if mine != theirs:
+            groups[table, "rows staged, folded, rejected"].append(f"SQL {mine}, oracle {theirs}")
+    return _report(groups)
+
+
+def cohort_differences(query: Query, expected: Result) -> list[str]:
+    """cohort_retention; an age that lies ahead is null."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows = query(
+        "select cohort_month, age_months, cohort_customers, retained_customers, mrr_at_cohort_rates, mrr"
+        " from marts.cohort_retention"
+    )
+    actual = {row[:2]: row[2:] for row in rows}
+    for key in sorted(actual.keys() | expected.cohorts.keys()):
+        mine, wanted = actual.get(key), expected.cohorts.get(key)
+        if wanted is None and mine and not any(figure is not None for figure in mine[1:]):
+            continue
+        if mine is None or wanted is None or any(map(_differ, mine, wanted)):
+            groups["cohort_retention", "cohort"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+    return _report(groups)
+
+
+def survival_differences(query: Query, expected: Result) -> list[str]:
+    """survival_curves of all customers."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows = query(
+        "select age_months, at_risk, events, censored, survival from marts.survival_curves where segment_name = 'all'"
+    )
+    actual = {row[0]: row[1:] for row in rows}
+    for age in sorted(actual.keys() | expected.survival.keys()):
+        mine, wanted = actual.get(age), expected.survival.get(age)
+        if mine is None or wanted is None or mine[:3] != wanted[:3] or not is_close(mine[3], wanted[3]):
+            groups["survival_curves", "age"].append(f"{age}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+    return _report(groups)
+
+
+def churn_reason_differences(query: Query, expected: Result) -> list[str]:
+    """churn_reasons of all customers."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows = query(
+        "select period_type, period_start, segment_value, churn_reason, churned_customers, churned_mrr"
+        " from marts.churn_reasons where segment_name = 'all'"
+    )
+    actual = {row[:4]: row[4:] for row in rows}
+    for key in sorted(actual.keys() | expected.churn_reasons.keys(), key=str):
+        mine, wanted = actual.get(key), expected.churn_reasons.get(key)
+        if mine is None or wanted is None or any(map(_differ, mine, wanted)):
+            groups["churn_reasons", "reason"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+    return _report(groups)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return not is_exactly(one, other)
+
+
+def _name(key: Iterable[Any]) -> str:
+    return " ".join(map(str, key))
+
+
+def _figures(figures: Iterable[Any] | None) -> str:
+    return "nothing" if figures is None else "(" + ", ".join(map(_short, figures)) + ")"
+
+
+def _short(figure: Any) -> str:
+    return f"{figure.normalize():f}" if isinstance(figure, Decimal) else str(figure)
+
+
+def _report(groups: dict[tuple[str, str], list[str]]) -> list[str]:
+    lines = []
+    for (subject, what), cells in sorted(groups.items()):
+        lines.append(f"{subject}: {what}: {len(cells)} of them")
+        lines += [f"    {cell}" for cell in cells[:SHOWN]]
+    return lines

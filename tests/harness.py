@@ -1,0 +1,254 @@
+"""Runs the real dbt project on small raw tables, on DuckDB and on PostgreSQL."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import duckdb
+import yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+Row = Mapping[str, Any]
+
+# What a row holds where a test does not say: enough to be valid, keys apart. Columns that are not named here are empty.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "customers": {"customer_id": "c1", "name": "Customer", "created_at": "2026-01-01"},
+    "customer_attributes": {"customer_id": "c1", "attribute": "country", "value": "DE", "valid_from": "2026-01-01"},
+    "customer_merges": {"merged_at": "2026-01-01"},
+    "plans": {
+        "plan_id": "p1",
+        "plan_name": "Basic",
+        "product_family": "Core",
+        "billing_interval": "month",
+        "interval_count": 1,
+        "unit_amount": "10.00",
+        "currency": "EUR",
+    },
+    "subscriptions": {"subscription_id": "s1", "customer_id": "c1", "status": "active", "started_at": "2026-01-01"},
+    "subscription_items": {
+        "item_version_id": "v1",
+        "subscription_id": "s1",
+        "plan_id": "p1",
+        "quantity": 1,
+        "unit_amount": "10.00",
+        "currency": "EUR",
+        "effective_from": "2026-01-01",
+    },
+    "subscription_status_changes": {"subscription_id": "s1", "status": "past_due", "changed_at": "2026-01-10"},
+    "subscription_pauses": {"subscription_id": "s1", "paused_at": "2026-01-10"},
+    "contract_terms": {
+        "customer_id": "c1",
+        "term_start": "2026-01-01",
+        "term_end": "2027-01-01",
+        "amount": "120.00",
+        "currency": "EUR",
+    },
+    "invoices": {
+        "customer_id": "c1",
+        "status": "paid",
+        "issued_at": "2026-01-01",
+        "currency": "EUR",
+        "total_excluding_tax": "10.00",
+    },
+    "invoice_lines": {"kind": "recurring", "amount": "10.00"},
+    "orders": {"customer_id": "c1", "ordered_at": "2026-01-01", "amount": "10.00", "currency": "EUR"},
+    "exchange_rates": {"rate_date": "2026-01-01", "currency": "USD", "rate_to_reporting": "0.9"},
+    "users": {"customer_id": "c1", "created_at": "2026-01-01"},
+    "usage_events": {"customer_id": "c1", "event_name": "login", "occurred_at": "2026-01-10T08:00:00Z"},
+    "csm_assignments": {"customer_id": "c1", "csm_id": "m1", "assigned_from": "2026-01-01"},
+}
+REQUIRED = ("customers", "plans", "subscriptions", "subscription_items")
+
+
+@cache
+def contract() -> dict[str, dict[str, dict[str, Any]]]:
+    """The raw tables and their columns' meta, as the project declares them."""
+    sources = yaml.safe_load((PROJECT / "models/staging/_sources.yml").read_text())["sources"]
+    return {
+        table["name"]: {column["name"]: column["config"]["meta"] for column in table["columns"]}
+        for table in sources[0]["tables"]
+    }
+
+
+def write_raw(folder: Path, tables: Mapping[str, Sequence[Row]], parquet: Iterable[str] = ()) -> Path:
+    """Writes raw tables as CSV files, those of `parquet` as typed Parquet files.
+
+    A row needs only what matters to a test: what it does not name comes from DEFAULTS, what it names as "" or None is
+    empty. Required tables that are not given hold one valid row; an empty list makes a table of no rows. Optional
+    columns are there if a row names them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, rows in {**{name: [{}] for name in REQUIRED}, **tables}.items():
+        full = [{**DEFAULTS.get(table, {}), **row} for row in rows]
+        columns = [name for name, meta in contract()[table].items() if not meta.get("optional")]
+        columns += sorted({name for row in full for name in row} - set(columns))
+        with (folder / f"{table}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writeheader()
+            writer.writerows(full)
+        if table in parquet:
+            _typed_parquet(folder / f"{table}.csv", columns, contract()[table])
+    return folder
+
+
+def _typed_parquet(file: Path, columns: Sequence[str], metas: Mapping[str, Mapping[str, Any]]) -> None:
+    kinds = {"number": "decimal(18, 4)", "boolean": "boolean", "date": "date", "instant": "timestamp"}
+    casts = ", ".join(f"cast({name} as {kinds.get(metas[name]['type'], 'varchar')}) as {name}" for name in columns)
+    with duckdb.connect() as writer:
+        query = f"select {casts} from read_csv('{file}', header = true, all_varchar = true)"
+        writer.execute(f"copy ({query}) to '{file.with_suffix('.parquet')}' (format parquet)")
+    file.unlink()
+
+
+@dataclass
+class Result:
+    """What came of a dbt run. `messages` is everything that dbt said, `query` looks into what it built."""
+
+    success: bool
+    messages: str
+    query: Callable[[str], list[tuple]]
+
+
+def dbt_build(
+    raw_dir: Path | str,
+    workdir: Path,
+    select: str | None = None,
+    env: Mapping[str, str] | None = None,
+    vars: Mapping[str, Any] | None = None,
+    target: str = "duckdb",
+    command: str = "build",
+) -> Result:
+    """Runs dbt in this process, with files of its own in `workdir`."""
+    from dbt.cli.main import dbtRunner
+
+    workdir.mkdir(parents=True, exist_ok=True)
+    database = workdir / "build.duckdb"
+    environment = {
+        "RAW_DATA_DIR": str(raw_dir),
+        "DUCKDB_PATH": str(database),
+        "DBT_TARGET": target,
+        "AS_OF": "",
+        **(env or {}),
+    }
+    arguments = [command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    arguments += ["--target-path", str(workdir / "target"), "--log-path", str(workdir / "logs")]
+    if select:
+        # a test of more than what is selected is left out
+        arguments += ["--select", *select.split(), "--indirect-selection", "cautious"]
+    if vars:
+        arguments += ["--vars", yaml.safe_dump(dict(vars))]
+    messages: list[str] = []
+    with _environment(environment):
+        outcome = dbtRunner(callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)]).invoke(arguments)
+    if outcome.exception:
+        messages.append(str(outcome.exception))
+
+    def query(sql: str) -> list[tuple]:
+        if target == "postgres":
+            return postgres_query(environment, sql)
+        with duckdb.connect(str(database)) as connection:
+            return connection.execute(sql).fetchall()
+
+    return Result(bool(outcome.success), "\n".join(messages), query)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def postgres_query(environment: Mapping[str, str], sql: str) -> list[tuple]:
+    import psycopg2
+
+    connection = psycopg2.connect(
+        host=environment["POSTGRES_HOST"],
+        port=environment["POSTGRES_PORT"],
+        user=environment["POSTGRES_USER"],
+        dbname=environment["POSTGRES_DB"],
+    )
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+def postgres_environment(uri: str, database: str) -> dict[str, str]:
+    """The environment variables with which the target `postgres` finds a server."""
+    parts = urlsplit(uri)
+    socket = parse_qs(parts.query).get("host", [""])[0]
+    return {
+        "POSTGRES_HOST": socket or parts.hostname or "localhost",
+        "POSTGRES_PORT": str(parts.port or 5432),
+        "POSTGRES_USER": parts.username or "postgres",
+        "POSTGRES_PASSWORD": parts.password or "",
+        "POSTGRES_DB": database,
+    }
+
+
+def load_postgres(raw_dir: Path, environment: Mapping[str, str]) -> None:
+    """Every file of a raw folder as a table of schema `raw`: CSV as text, Parquet with its own types."""
+    import io
+
+    import psycopg2
+
+    connection = psycopg2.connect(
+        host=environment["POSTGRES_HOST"],
+        port=environment["POSTGRES_PORT"],
+        user=environment["POSTGRES_USER"],
+        dbname=environment["POSTGRES_DB"],
+    )
+    with connection, connection.cursor() as cursor, duckdb.connect() as reader:
+        reader.execute("set timezone = 'UTC'")
+        cursor.execute("drop schema if exists raw cascade")
+        cursor.execute("create schema raw")
+        for file in sorted(raw_dir.iterdir()):
+            table = file.name.split(".")[0]
+            if table not in contract():
+                continue
+            source = (
+                f"read_parquet('{file}')"
+                if file.suffix == ".parquet"
+                else f"read_csv('{file}', header = true, all_varchar = true)"
+            )
+            types = reader.execute(f"describe select * from {source}").fetchall()
+            columns = ", ".join(f'"{row[0]}" {_postgres_type(row[1])}' for row in types)
+            cursor.execute(f"create table raw.{table} ({columns})")
+            buffer = io.StringIO()
+            writer = csv.writer(buffer)
+            rows = reader.execute(f"select columns(*)::varchar from {source}")
+            while batch := rows.fetchmany(50_000):
+                writer.writerows(batch)
+            buffer.seek(0)
+            cursor.copy_expert(f"copy raw.{table} from stdin (format csv)", buffer)
+    connection.close()
+
+
+def _postgres_type(duckdb_type: str) -> str:
+    if duckdb_type.startswith("DECIMAL"):
+        return duckdb_type.replace("DECIMAL", "numeric")
+    return {
+        "BOOLEAN": "boolean",
+        "DATE": "date",
+        "TIMESTAMP": "timestamp",
+        "TIMESTAMP WITH TIME ZONE": "timestamptz",
+        "INTEGER": "integer",
+        "BIGINT": "bigint",
+        "DOUBLE": "double precision",
+    }.get(duckdb_type, "text")

@@ -1,0 +1,43 @@
+with
+
+-- with history cut, customers of earlier cohorts are in none
+earlier as (
+
+    select
+        customer_periods.period_start,
+        sum(customer_periods.closing_mrr) as mrr
+
+    from {{ ref('customer_periods') }} as customer_periods
+    inner join {{ ref('customers') }} as customers on customer_periods.customer_id = customers.customer_id
+    where
+        customer_periods.period_type = 'month'
+        and customers.cohort_month < (select min(month_start) from {{ ref('int_months') }})
+    group by customer_periods.period_start
+
+),
+
+cohorts as (
+
+    select
+        month_start,
+        sum(mrr) as mrr
+
+    from {{ ref('cohort_retention') }}
+    group by month_start
+
+)
+
+select
+    metrics.period_start,
+    metrics.numerator as mrr,
+    cohorts.mrr as mrr_of_cohorts
+
+from {{ ref('metrics') }} as metrics
+left join cohorts on metrics.period_start = cohorts.month_start
+left join earlier on metrics.period_start = earlier.period_start
+where
+    metrics.metric_name = 'mrr'
+    and metrics.segment_name = 'all'
+    and metrics.period_type = 'month'
+    and metrics.is_complete
+    and metrics.numerator <> coalesce(cohorts.mrr, 0) + coalesce(earlier.mrr, 0)

@@ -1,0 +1,118 @@
+"""From raw tables to every figure of revenue and retention."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Context, Decimal, localcontext
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.oracle import retention, revenue  # noqa: F401  (registers the metrics)
+from tests.oracle.cleaning import Counts, clean, default_as_of
+from tests.oracle.company import ONE_DAY, ZERO, Company, Period
+from tests.oracle.curves import CohortAge, SurvivalAge, cohorts_of, survival_of
+from tests.oracle.groups import Group, PeriodUnits, groups_of, units_of
+from tests.oracle.movements import Fact, Movement, UserPolicy, fact
+from tests.oracle.raw import Raw, as_text, read_folder
+from tests.oracle.registry import METRICS, Metric
+from tests.oracle.settings import settings_from
+
+EXACT = Context(prec=200)
+
+
+class Cell(NamedTuple):
+    period_end: date
+    is_complete: bool
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | float | None
+
+
+@dataclass
+class Result:
+    as_of: date
+    # (metric_name, period_type, period_start, segment_name, segment_value)
+    metrics: dict[tuple[str, str, date, str, str], Cell] = field(default_factory=dict)
+    # (source_table, key, rule, is_kept)
+    rejected: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    counts: dict[str, Counts] = field(default_factory=dict)
+    # (period_type, period_start, customer_id)
+    movements: dict[tuple[str, date, str], Movement] = field(default_factory=dict)
+    # (cohort_month, age)
+    cohorts: dict[tuple[date, int], CohortAge] = field(default_factory=dict)
+    # age
+    survival: dict[int, SurvivalAge] = field(default_factory=dict)
+    # (period_type, period_start, "all", reason): customers, MRR
+    churn_reasons: dict[tuple[str, date, str, str], tuple[int, Decimal]] = field(default_factory=dict)
+
+    def cell(self, metric: str, period_type: str, start: str, segment: str = "all", value: str = "all") -> Cell:
+        """A cell by the text of its first day."""
+        return self.metrics[metric, period_type, date.fromisoformat(start), segment, value]
+
+
+def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str, Any] | None = None) -> Result:
+    """Every metric of revenue and retention, from a folder of raw tables or from the tables themselves."""
+    settings = settings_from(variables)
+    tables = as_text(read_folder(raw) if isinstance(raw, str | Path) else raw)
+    with localcontext(EXACT):
+        day = date.fromisoformat(str(as_of)) if as_of else default_as_of(tables, settings)
+        staged = clean(tables, settings, day)
+        company = Company(staged)
+        result = Result(day, rejected=sorted(staged.rejected), counts=staged.counts)
+        if not company.months:
+            return result
+        policy = UserPolicy("is_licensed" in staged.columns.get("users", ()), "usage_events" in staged.present)
+        metrics = [metric for metric in METRICS.values() if staged.present.issuperset(metric.needs)]
+        for period in company.periods:
+            facts = [one for customer in company.customers.values() if (one := fact(customer, period, policy))]
+            units = units_of(company, period)
+            for name in ("all", *settings.segments):
+                for group in groups_of(company, period, facts, units, name):
+                    _report(result, group, metrics, units)
+            _list_movements(result, period, facts)
+        result.cohorts = cohorts_of(company)
+        result.survival = survival_of(company)
+    return result
+
+
+def _report(result: Result, group: Group, metrics: list[Metric], units: PeriodUnits) -> None:
+    """The cells of one segment value in one period: all metrics of a family, or none."""
+    period, (name, value) = group.period, group.segment
+    is_over = period.end - ONE_DAY <= result.as_of
+    waiting = {"renewal": bool(units.terms_pending), "repeat": units.is_first_purchase_pending}
+    families = {
+        "revenue": name == "all" or group.has_revenue,
+        "retention": name == "all" or group.has_retention,
+    }
+    for metric in metrics:
+        if families[metric.family]:
+            is_complete = is_over and not (metric.window and waiting[metric.window])
+            result.metrics[metric.name, period.period_type, period.start, name, value] = _cell(
+                metric, group, period.end, is_complete
+            )
+
+
+def _cell(metric: Metric, group: Group, period_end: date, is_complete: bool) -> Cell:
+    figure = metric.function(group)
+    if metric.kind == "statistic":
+        return Cell(period_end, is_complete, None, None, figure)
+    if metric.kind == "ratio":
+        numerator, denominator = Decimal(figure[0]), Decimal(figure[1])
+        value = float(numerator) / float(denominator) if denominator else None
+        return Cell(period_end, is_complete, numerator, denominator, value)
+    figure = Decimal(figure)
+    return Cell(period_end, is_complete, figure, None, figure)
+
+
+def _list_movements(result: Result, period: Period, facts: list[Fact]) -> None:
+    reasons: dict[str, list[Decimal]] = defaultdict(list)
+    for one in facts:
+        if one.movement:
+            result.movements[period.period_type, period.start, one.customer.customer_id] = one.movement
+        if one.churn_reason:
+            reasons[one.churn_reason].append(one.opening)
+    for reason, amounts in reasons.items():
+        key = period.period_type, period.start, "all", reason
+        result.churn_reasons[key] = len(amounts), sum(amounts, ZERO)

@@ -1,0 +1,69 @@
+"""The project variables that revenue and retention read, with their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date, tzinfo
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+SEGMENTS = ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
+
+
+class OracleError(ValueError):
+    """The configuration asks for something that the data cannot answer."""
+
+
+@dataclass
+class Settings:
+    reporting_timezone: str = "UTC"
+    reporting_currency: str = ""
+    fiscal_year_start_month: int = 1
+    history_start: date | None = None
+    segments: tuple[str, ...] = SEGMENTS
+    week_to_month: Fraction = Fraction(52, 12)
+    day_to_month: Fraction = Fraction(365, 12)
+    usage_mrr: bool = False
+    trial_counts_as_mrr: bool = False
+    past_due_counts: bool = True
+    discount_policy: str = "all"
+    churn_timing: str = "end_of_service"
+    max_pause_days: int = 90
+    reactivation_min_gap_days: int = 0
+    committed_horizon_days: int = 90
+    renewal_grace_days: int = 30
+    renewal_auto_min_days: int = 60
+    repeat_window_days: int = 90
+    involuntary_reasons: tuple[str, ...] = ("payment_failed", "non_payment", "card_expired")
+    zone: tzinfo = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.zone = ZoneInfo(self.reporting_timezone)
+
+
+def settings_from(variables: dict[str, Any] | None) -> Settings:
+    """Variables of other families are accepted and ignored."""
+    known = {entry.name: entry for entry in fields(Settings) if entry.init}
+    chosen: dict[str, Any] = {}
+    for name, value in (variables or {}).items():
+        if name not in known:
+            continue
+        if name == "history_start":
+            chosen[name] = date.fromisoformat(str(value)) if value else None
+        elif value is None:
+            continue
+        elif name in ("segments", "involuntary_reasons"):
+            parts = value.split(",") if isinstance(value, str) else value
+            chosen[name] = tuple(part.strip() for part in parts)
+        elif name in ("week_to_month", "day_to_month"):
+            chosen[name] = value if isinstance(value, Fraction) else Fraction(str(value).replace(" ", ""))
+        elif isinstance(known[name].default, bool):
+            chosen[name] = value if isinstance(value, bool) else str(value).lower() == "true"
+        elif isinstance(known[name].default, int):
+            chosen[name] = int(value)
+        else:
+            chosen[name] = str(value)
+    if "reporting_currency" in chosen:
+        chosen["reporting_currency"] = chosen["reporting_currency"].strip().upper()
+    return Settings(**chosen)

@@ -1,0 +1,321 @@
+"""Random small companies, drawn so that things fall on one day: SQL and oracle must agree on every cell.
+
+A failure prints the smallest such company found, as JSON of the raw tables, to be given to `run` and `compute`. More examples, another
+draw each time: `COLLISION_EXAMPLES=2000 pytest tests/test_collisions.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from tests.comparison import all_differences
+from tests.compiled import run
+from tests.oracle import compute
+
+Rows = list[dict[str, Any]]
+
+# Month ends, first days, a leap day, neighbours, 30 and 90 days apart; over a turn of a year.
+DAYS = [
+    *("2023-11-30", "2023-12-01", "2023-12-31", "2024-01-01", "2024-01-02", "2024-01-30", "2024-01-31", "2024-02-01"),
+    *("2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02", "2024-03-30", "2024-03-31", "2024-04-01", "2024-04-15"),
+    *("2024-04-30", "2024-05-01", "2024-05-31", "2024-07-01"),
+]
+AS_OF = ["2024-02-29", "2024-03-01", "2024-03-31", "2024-04-15", "2024-05-31", "2024-06-30"]
+TIMES = ["", "T00:00:00Z", "T09:00:00Z", "T15:30:00Z", "T23:30:00Z", "T23:30:00-05:00"]
+CUSTOMERS = ["c1", "c2", "c3", "c4"]
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "defaults": {"reporting_currency": "EUR"},
+    "short windows": {
+        "reporting_currency": "EUR",
+        "max_pause_days": 30,
+        "reactivation_min_gap_days": 31,
+        "committed_horizon_days": 30,
+        "renewal_grace_days": 1,
+        "repeat_window_days": 30,
+    },
+    "other policies": {
+        "reporting_currency": "EUR",
+        "churn_timing": "at_request",
+        "discount_policy": "permanent",
+        "trial_counts_as_mrr": True,
+        "usage_mrr": True,
+        "fiscal_year_start_month": 2,
+        "reporting_timezone": "America/New_York",
+        "history_start": "2023-12-01",
+    },
+}
+
+moments = st.builds(str.__add__, st.sampled_from(DAYS), st.sampled_from(["", *TIMES]))
+days = st.sampled_from(DAYS)
+later = st.one_of(st.none(), moments)
+amounts = st.sampled_from(["0", "10", "9.99", "33.3333333333", "120", "1e2"])
+currencies = st.sampled_from(["EUR", "EUR", "EUR", "USD", "GBP"])
+customers = st.sampled_from([*CUSTOMERS, "c1", "c2", "ghost"])
+
+PLANS: Rows = [
+    {
+        "plan_id": plan_id,
+        "plan_name": name,
+        "product_family": family,
+        "billing_interval": interval,
+        "interval_count": count,
+        "currency": "EUR",
+        "is_free": name == "Free",
+    }
+    for plan_id, name, family, interval, count in [
+        ("basic_month", "Basic", "Core", "month", 1),
+        ("basic_year", "Basic", "Core", "year", 1),
+        ("pro_quarter", "Pro", "Core", "month", 3),
+        ("addon_week", "Add-on", "Extra", "week", 2),
+        ("addon_day", "Add-on", "Extra", "day", 30),
+        ("free", "Free", "Core", "month", 1),
+    ]
+]
+
+
+@st.composite
+def item_versions(draw: st.DrawFn, subscription_id: str, start: str, first: int) -> Rows:
+    """One item and its versions, each ending where the next begins; now and then with a gap or an overlap."""
+    starts = [start, *sorted(draw(st.lists(moments, max_size=2)))]
+    item_id = draw(st.sampled_from([None, f"i{first}"]))
+    rows = []
+    for position, begin in enumerate(starts):
+        end = starts[position + 1] if position + 1 < len(starts) else draw(later)
+        end = draw(st.sampled_from([end, end, end, None, begin]))
+        discount = draw(st.sampled_from([{}, {}, {"discount_percent": "10"}, {"discount_percent": "100"}, {"discount_amount": "5"}]))
+        rows.append(
+            {
+                "item_version_id": f"v{first}.{position}",
+                "item_id": item_id,
+                "created_at": draw(st.sampled_from([None, begin, "2024-01-01", "2024-04-01"])),
+                "subscription_id": subscription_id,
+                "plan_id": draw(st.sampled_from([plan["plan_id"] for plan in PLANS] + ["basic_month"])),
+                "quantity": draw(st.sampled_from(["1", "1", "2", "3", "0", "0.5"])),
+                "unit_amount": draw(amounts),
+                "currency": draw(currencies),
+                "effective_from": begin,
+                "effective_to": end,
+                "discount_ends_at": draw(later) if discount else None,
+                **discount,
+            }
+        )
+    return rows
+
+
+@st.composite
+def subscription(draw: st.DrawFn, number: int) -> dict[str, Rows]:
+    """A subscription with its items, pauses and changes of status."""
+    start = draw(moments)
+    subscription_id = f"s{number}"
+    trial = draw(st.sampled_from([{}, {}, {}, {"trial_start_at": start, "trial_end_at": draw(moments)}]))
+    row = {
+        "subscription_id": subscription_id,
+        "customer_id": draw(customers),
+        "status": draw(st.sampled_from(["active", "active", "active", "trialing", "canceled", "paused", "incomplete"])),
+        "started_at": start,
+        "canceled_at": draw(later),
+        "ended_at": draw(later),
+        "cancel_reason": draw(st.sampled_from([None, "unused", "card_expired"])),
+        "is_involuntary": draw(st.sampled_from([None, None, "true", "false"])),
+        **trial,
+    }
+    items = draw(item_versions(subscription_id, start, 10 * number))
+    if draw(st.booleans()):
+        items += draw(item_versions(subscription_id, start, 10 * number + 1))
+    pauses = [
+        {"subscription_id": subscription_id, "paused_at": draw(moments), "resumed_at": draw(later)}
+        for _ in range(draw(st.sampled_from([0, 0, 1, 2])))
+    ]
+    return {"subscriptions": [row], "subscription_items": items, "subscription_pauses": pauses}
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> dict[str, Rows]:
+    """Invoices whose lines lie over month ends."""
+    tables: dict[str, Rows] = {"invoices": [], "invoice_lines": []}
+    for number in range(draw(st.integers(0, 2))):
+        tables["invoices"].append(
+            {
+                "invoice_id": f"n{number}",
+                "customer_id": draw(customers),
+                "status": draw(st.sampled_from(["paid", "open", "draft", "void"])),
+                "issued_at": draw(moments),
+                "currency": draw(currencies),
+                "total_excluding_tax": draw(amounts),
+                "tax": draw(st.sampled_from([None, "7.3"])),
+                "amount_refunded": draw(st.sampled_from([None, "3"])),
+                "amount_credited": draw(st.sampled_from([None, None, "1.1"])),
+                "refunded_at": draw(later),
+            }
+        )
+        for line in range(draw(st.integers(1, 2))):
+            tables["invoice_lines"].append(
+                {
+                    "invoice_line_id": f"l{number}.{line}",
+                    "invoice_id": draw(st.sampled_from([f"n{number}", f"n{number}", "n9"])),
+                    "subscription_id": draw(st.sampled_from([None, "s1", "s2"])),
+                    "plan_id": draw(st.sampled_from([None, "basic_month", "addon_week"])),
+                    "kind": draw(st.sampled_from(["recurring", "recurring", "proration", "usage", "one_off", "credit"])),
+                    "amount": draw(st.sampled_from(["10", "33.33", "-7"])),
+                    "period_start": draw(later),
+                    "period_end": draw(later),
+                }
+            )
+    return tables
+
+
+@st.composite
+def usage(draw: st.DrawFn) -> dict[str, Rows]:
+    """Users, and what some of them did."""
+    tables: dict[str, Rows] = {"users": [], "usage_events": []}
+    for number in range(draw(st.integers(0, 3))):
+        flags = {name: draw(st.sampled_from([None, "true", "false"])) for name in ("is_internal", "is_bot", "is_licensed")}
+        tables["users"].append(
+            {"user_id": f"u{number}", "customer_id": draw(customers), "created_at": draw(moments), **flags}
+        )
+    for number in range(draw(st.integers(0, 2))):
+        tables["usage_events"].append(
+            {
+                "event_id": f"e{number}",
+                "user_id": draw(st.sampled_from([None, "u0", "u1", "u9"])),
+                "customer_id": draw(customers),
+                "event_name": "login",
+                "occurred_at": draw(moments),
+            }
+        )
+    return tables
+
+
+@st.composite
+def around_customers(draw: st.DrawFn) -> dict[str, Rows]:
+    """Hand-overs, changes of attributes, merges, rates, terms and orders."""
+
+    def some(most: int) -> range:
+        return range(draw(st.integers(0, most)))
+
+    return {
+        "customer_attributes": [
+            {
+                "customer_id": draw(customers),
+                "attribute": draw(st.sampled_from(["country", "company_size"])),
+                "value": draw(st.sampled_from(["FR", "1-10", "11-50"])),
+                "valid_from": draw(moments),
+            }
+            for _ in some(2)
+        ],
+        "customer_merges": [
+            {"from_customer_id": one, "into_customer_id": other, "merged_at": draw(moments)}
+            for one, other in draw(st.lists(st.tuples(customers, customers), max_size=2, unique_by=lambda pair: pair[0]))
+        ],
+        "csm_assignments": [
+            {
+                "customer_id": draw(customers),
+                "csm_id": draw(st.sampled_from(["amy", "bob"])),
+                "assigned_from": draw(moments),
+                "assigned_to": draw(later),
+            }
+            for _ in some(3)
+        ],
+        "exchange_rates": [
+            {"rate_date": day, "currency": currency, "rate_to_reporting": draw(st.sampled_from(["1.1", "0.9", "1.0833333333"]))}
+            for day, currency in draw(
+                st.lists(st.tuples(days, st.sampled_from(["USD", "GBP"])), max_size=4, unique=True)
+            )
+        ],
+        "contract_terms": [
+            {
+                "term_id": f"t{number}",
+                "customer_id": draw(customers),
+                "subscription_id": draw(st.sampled_from([None, "s1", "s2"])),
+                "term_start": draw(days),
+                "term_end": draw(days),
+                "amount": draw(amounts),
+                "currency": draw(currencies),
+                "renewed_to_term_id": draw(st.sampled_from([None, None, "t1", "t2", "t9"])),
+                "auto_renew": draw(st.sampled_from([None, "true", "false"])),
+            }
+            for number in some(4)
+        ],
+        "orders": [
+            {
+                "order_id": f"o{number}",
+                "customer_id": draw(customers),
+                "ordered_at": draw(moments),
+                "amount": draw(amounts),
+                "currency": draw(currencies),
+                "is_refunded": draw(st.sampled_from([None, None, "true"])),
+            }
+            for number in some(4)
+        ],
+    }
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> dict[str, Rows]:
+    """Every table that revenue and retention read."""
+    raw: dict[str, Rows] = {
+        "plans": PLANS,
+        "customers": [
+            {
+                "customer_id": customer_id,
+                "name": customer_id,
+                "created_at": draw(moments),
+                "country": draw(st.sampled_from([None, "DE"])),
+                "is_test": draw(st.sampled_from([None, None, None, "true"])) if customer_id == "c4" else None,
+            }
+            for customer_id in CUSTOMERS
+        ],
+    }
+    parts = [draw(subscription(number)) for number in range(1, 1 + draw(st.integers(1, 4)))]
+    parts += [draw(around_customers()), draw(invoices()), draw(usage())]
+    for part in parts:
+        for table, rows in part.items():
+            raw[table] = raw.get(table, []) + rows
+    return draw(with_duplicates(raw))
+
+
+@st.composite
+def with_duplicates(draw: st.DrawFn, raw: dict[str, Rows]) -> dict[str, Rows]:
+    """Some row comes twice: alike, older, or of the same age but different."""
+    table = draw(st.sampled_from(["customers", "subscriptions", "subscription_items", "orders", "users"]))
+    if not raw.get(table) or not draw(st.booleans()):
+        return raw
+    row = draw(st.sampled_from(raw[table]))
+    change = {"customers": "country", "subscriptions": "cancel_reason", "subscription_items": "unit_amount"}
+    column = change.get(table, "created_at" if table == "users" else "ordered_at")
+    other = {"country": "SE", "cancel_reason": "moved", "unit_amount": "77"}.get(column, "2024-03-31")
+    twin = draw(
+        st.sampled_from(
+            [dict(row), {**row, "loaded_at": "2024-06-01"}, {**row, column: other}, {**row, column: other, "updated_at": "2024-06-01"}]
+        )
+    )
+    return {**raw, table: [*raw[table], twin]}
+
+
+EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@settings(
+    derandomize=not EXAMPLES,
+    max_examples=EXAMPLES or 40,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+@given(raw=companies(), as_of=st.sampled_from(AS_OF))
+def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
+    """Every cell of every metric, movements, cohorts, survival, churn reasons and rejected rows."""
+    built = run(raw, as_of, SETTINGS[name])
+    differences = all_differences(built.query, compute(raw, as_of, SETTINGS[name]))
+    if differences:
+        note(f"as_of={as_of!r} variables={SETTINGS[name]!r}\n{json.dumps({key: rows for key, rows in raw.items() if rows})}")
+    assert not differences, "\n".join(differences)
