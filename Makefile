@@ -48,8 +48,8 @@ docs: $(ready) ## Write the documentation of the last build as one page, target/
 
 lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }
-	$(compile) --output-file requirements/build.txt
 	$(compile) --group test --output-file requirements/test.txt
+	$(compile) --constraint requirements/test.txt --output-file requirements/build.txt
 
 clean: ## Remove what builds and tests leave behind; keeps .venv, databases and sample_data
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
@@ -65,6 +65,6 @@ $(ready): requirements/build.txt
 	@touch $@
 
 $(test_ready): requirements/test.txt $(ready)
-	@echo "Adding what the tests need to .venv (once, ~15 s) ..."
+	@echo "Adding what the tests need to .venv (once, ~20 s) ..."
 	@$(pip) install --no-deps --require-hashes -r requirements/test.txt
 	@touch $@

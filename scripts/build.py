@@ -5,6 +5,7 @@ dbt writes a work file; only when everything in it is built and tested does it t
 one open goes on reading it. Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
 """
 
+import argparse
 import datetime
 import fcntl
 import json
@@ -14,6 +15,8 @@ import sys
 from pathlib import Path
 
 import duckdb
+import yaml
+
 import headline
 import sample
 from console import Stop, run_main, say, shown
@@ -23,12 +26,16 @@ from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
 # Marts that are appended to: the new database begins with the old one's.
 RECORDS = ("builds", "metric_revisions", "metrics_as_closed")
 FAILURES_SHOWN = 10
+# The sample company bills in several currencies; its rates lead to this one.
+SAMPLE_VARIABLES = {"reporting_currency": "USD"}
 
 
 def main() -> None:
     """Check, build, publish, and say what came out."""
     if os.environ.get("DBT_TARGET", "duckdb") != "duckdb":
-        raise Stop(f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test")
+        raise Stop(
+            f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test"
+        )
     check_as_of()
     target = writable_target()
     lock = take_lock(target)
@@ -37,7 +44,9 @@ def main() -> None:
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
     begin_work_file(target)
     try:
-        outcome = dbt_build(target, raw_data, sys.argv[1:], lock)
+        outcome = dbt_build(
+            target, raw_data, sys.argv[1:] if given else with_variables(sys.argv[1:], SAMPLE_VARIABLES), lock
+        )
     except KeyboardInterrupt:
         raise Stop(f"Stopped. {as_it_was(target)}") from None
     if outcome.code:
@@ -46,6 +55,14 @@ def main() -> None:
     warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
     say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
     headline.show(target, is_sample=not given)
+
+
+def with_variables(arguments: list[str], variables: dict[str, str]) -> list[str]:
+    """The arguments of dbt with variables that hold where the arguments do not set them."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--vars", type=yaml.safe_load, default={})
+    given, others = parser.parse_known_args(arguments)
+    return [*others, "--vars", json.dumps(variables | given.vars)]
 
 
 def take_lock(target: Target) -> int:
@@ -57,7 +74,9 @@ def take_lock(target: Target) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         holder = os.read(lock, 100).decode().strip() or "unknown"
-        raise Stop(f"Another build of {shown(target.path)} is running ({holder}). Wait for it, or choose another DUCKDB_PATH.") from None
+        raise Stop(
+            f"Another build of {shown(target.path)} is running ({holder}). Wait for it, or choose another DUCKDB_PATH."
+        ) from None
     os.truncate(lock, 0)
     os.write(lock, f"process {os.getpid()}, since {datetime.datetime.now():%H:%M:%S}".encode())
     return lock
@@ -65,7 +84,12 @@ def take_lock(target: Target) -> int:
 
 def begin_work_file(target: Target) -> None:
     """A new work file that holds nothing but the records of the published database."""
-    for path in (target.work_file, log_of(target.work_file), target.work_folder / "target/run_results.json", target.work_folder / "logs/dbt.log"):
+    for path in (
+        target.work_file,
+        log_of(target.work_file),
+        target.work_folder / "target/run_results.json",
+        target.work_folder / "logs/dbt.log",
+    ):
         path.unlink(missing_ok=True)
     if not target.path.exists():
         return
@@ -87,23 +111,31 @@ def begin_work_file(target: Target) -> None:
                 work.execute(f"create table marts.{table} as from published.marts.{table}")
     except duckdb.IOException as error:
         if "lock" in str(error):
-            raise Stop(f"{name} is open for writing in another program. Close it there, or open it read-only; then build again.") from None
-        raise Stop(f"{name} is no DuckDB database, and is not replaced. Move it away, or choose another DUCKDB_PATH.") from None
+            raise Stop(
+                f"{name} is open for writing in another program. Close it there, or open it read-only; then build again."
+            ) from None
+        raise Stop(
+            f"{name} is no DuckDB database, and is not replaced. Move it away, or choose another DUCKDB_PATH."
+        ) from None
 
 
 def publish(target: Target) -> None:
     """Take the views on the raw files out of the work file and put it in the published one's place."""
     with duckdb.connect(str(target.work_file)) as work:
         work.execute("drop schema if exists raw cascade")
-        for schema, view in work.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall():
+        for schema, view in work.execute(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall():
             try:
                 work.execute(f'select * from "{schema}"."{view}" limit 0')
             except duckdb.Error as error:
-                raise Stop(f"View {schema}.{view} cannot be read once the raw files are gone: {error}\n{as_it_was(target)}") from None
+                raise Stop(
+                    f"View {schema}.{view} cannot be read once the raw files are gone: {error}\n{as_it_was(target)}"
+                ) from None
         work.execute("checkpoint")
     if target.path.exists():
-        os.chmod(target.work_file, stat.S_IMODE(target.path.stat().st_mode))
-    os.replace(target.work_file, target.path)
+        target.work_file.chmod(stat.S_IMODE(target.path.stat().st_mode))
+    target.work_file.replace(target.path)
 
 
 def failure(target: Target, outcome: Outcome) -> str:
@@ -115,7 +147,11 @@ def failure(target: Target, outcome: Outcome) -> str:
         node = nodes.get(result["unique_id"], {})
         kind, name = result["unique_id"].split(".")[0], node.get("name", result["unique_id"])
         lines.append(f"\n  {kind} {name}  ({node.get('original_file_path', '?')})")
-        lines += [f"    {line.strip()}" for line in (result["message"] or "no message").strip().splitlines() if line.strip()]
+        lines += [
+            f"    {line.strip()}"
+            for line in (result["message"] or "no message").strip().splitlines()
+            if line.strip() and line.strip()[0] != ">"
+        ]
         if node.get("compiled_path"):
             compiled = Path(node["compiled_path"])
             lines.append(f"    its SQL: {shown(compiled if compiled.is_absolute() else PROJECT / compiled)}")

@@ -9,15 +9,29 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
 from console import console, say
 from inputs import PROJECT, Target
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 DBT = [sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()"]
 # the results of dbt, each with the part of the build it belongs to
-PARTS = {"LogModelResult": "models", "LogSeedResult": "seeds", "LogSnapshotResult": "snapshots", "LogTestResult": "tests"}
+PARTS = {
+    "LogModelResult": "models",
+    "LogSeedResult": "seeds",
+    "LogSnapshotResult": "snapshots",
+    "LogTestResult": "tests",
+}
 # said again, in full, when the build is over
-ERRORS_OF_NODES = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult", "RunResultFailure", "RunResultError", "RunResultErrorNoMessage"}
+ERRORS_OF_NODES = {
+    "LogModelResult",
+    "LogSeedResult",
+    "LogSnapshotResult",
+    "LogTestResult",
+    "RunResultFailure",
+    "RunResultError",
+    "RunResultErrorNoMessage",
+}
 SECONDS_BETWEEN_LINES = 10
 
 
@@ -59,7 +73,7 @@ def dbt_build(target: Target, raw_data: Path, arguments: list[str], lock: int) -
         pass_fds=[lock],
     )
     try:
-        with (_Bars() if console.is_terminal else _Lines()) as display:
+        with _Bars() if console.is_terminal else _Lines() as display:
             for line in dbt.stdout:
                 _read(line, outcome, display)
         outcome.code = dbt.wait()
@@ -83,18 +97,29 @@ def _read(line: str, outcome: Outcome, display: "_Bars | _Lines") -> None:
         return
     if name == "FoundStats":
         found = {kind.replace("data ", ""): int(count) for count, kind in re.findall(r"(\d+) ([a-z ]+)", message)}
-        outcome.totals = {plural: n for part in ("seed", "model", "snapshot", "test") if (n := found.get(plural := part + "s", found.get(part, 0)))}
+        outcome.totals = {
+            plural: n
+            for part in ("seed", "model", "snapshot", "test")
+            if (n := found.get(plural := part + "s", found.get(part, 0)))
+        }
         display.totals(outcome.totals)
     elif name == "JinjaLogInfo":
         # of what is there the number will do
-        say(f"  {message.split(' raw tables found: ')[0]} raw tables found" if " raw tables found: " in message else f"  {message}")
+        say(
+            f"  {message.split(' raw tables found: ')[0]} raw tables found"
+            if " raw tables found: " in message
+            else f"  {message}"
+        )
     if name in PARTS:
         part = PARTS[name]
         outcome.done[part] = outcome.done.get(part, 0) + 1
         display.done(outcome.done, event["data"].get("node_info", {}).get("node_name", ""))
     if level == "warn" and name != "LogTestResult":
         outcome.warnings += name != "RunResultWarningMessage"
-        say(f"  {message.replace('[WARNING]: ', '    ' if name == 'RunResultWarningMessage' else 'warning: ')}", style="yellow")
+        say(
+            f"  {message.replace('[WARNING]: ', '    ' if name == 'RunResultWarningMessage' else 'warning: ')}",
+            style="yellow",
+        )
     elif level == "error" and name in ERRORS_OF_NODES:
         if name in PARTS:
             # "5 of 9 ERROR creating ... [ERROR in 0.1s]" without its place and the dots

@@ -23,7 +23,18 @@ def main() -> None:
         copy = Path(scratch) / built.path.name
         shutil.copy(built.path, copy)
         run = subprocess.run(
-            [*DBT, "--quiet", "docs", "generate", "--static", "--no-compile", "--project-dir", str(PROJECT), "--target-path", str(artifacts)],
+            [
+                *DBT,
+                "--quiet",
+                "docs",
+                "generate",
+                "--static",
+                "--no-compile",
+                "--project-dir",
+                str(PROJECT),
+                "--target-path",
+                str(artifacts),
+            ],
             cwd=PROJECT,
             env=dbt_environment(copy, None) | {"DBT_LOG_PATH": f"{scratch}/logs"},
             text=True,

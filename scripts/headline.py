@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import duckdb
-from console import console, say, shown
-from inputs import DATABASE, Target
 from rich import box
 from rich.table import Table
+
+from console import console, say, shown
+from inputs import DATABASE, Target
 
 RULES_SHOWN = 5
 
@@ -97,7 +98,11 @@ def written(value: float | None, unit: str, sign: str = "") -> str:
         return "-"
     text = FORMATS[unit](float(value), sign)
     # what rounds to nothing has no sign
-    return text if any(digit in text for digit in "123456789") else FORMATS[unit](0.0, "+" if sign else "").replace("+", "")
+    return (
+        text
+        if any(digit in text for digit in "123456789")
+        else FORMATS[unit](0.0, "+" if sign else "").replace("+", "")
+    )
 
 
 def show_counts(database: duckdb.DuckDBPyConnection) -> None:
@@ -122,7 +127,10 @@ def show_next(target: Target, is_sample: bool) -> None:
     say(f"The database: {path}")
     say()
     say("Next:", style="bold")
-    for sql in ("from marts.metrics where metric_name='mrr' and segment_name='all'", "from marts.rejected_rows order by rule"):
+    for sql in (
+        "from marts.metrics where metric_name='mrr' and segment_name='all'",
+        "from marts.rejected_rows order by rule",
+    ):
         say(f'  make query{setting} SQL="{sql}"')
     if is_sample:
         say("Your own data, a folder of Parquet or CSV files named as the raw tables:")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import yaml
+
 from console import Stop, shown
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -45,11 +46,13 @@ class Target:
 def target() -> Target:
     """The database of DUCKDB_PATH, which need not exist."""
     given = os.environ.get("DUCKDB_PATH") or DATABASE
-    path = Path(os.path.abspath(Path(given).expanduser()))
+    path = Path.cwd() / Path(given).expanduser()
     if given.startswith(":") or re.match("[a-z]+:", given):
         raise Stop(f"DUCKDB_PATH is {given}. Expected the path of a file.")
     if path.stem.lower() in SCHEMAS:
-        raise Stop(f"DUCKDB_PATH is {given}: {path.stem} is the name of a schema. Expected another name for the file, such as {DATABASE}.")
+        raise Stop(
+            f"DUCKDB_PATH is {given}: {path.stem} is the name of a schema. Expected another name for the file, such as {DATABASE}."
+        )
     return Target(path)
 
 
@@ -58,9 +61,13 @@ def writable_target() -> Target:
     to_write = target()
     folder = to_write.path.parent
     if not folder.is_dir():
-        raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: there is no folder {shown(folder)}. Expected one that exists.")
+        raise Stop(
+            f"DUCKDB_PATH is {shown(to_write.path)}: there is no folder {shown(folder)}. Expected one that exists."
+        )
     if to_write.path.is_dir():
-        raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}, a folder. Expected the path of a file, such as {shown(to_write.path / DATABASE)}.")
+        raise Stop(
+            f"DUCKDB_PATH is {shown(to_write.path)}, a folder. Expected the path of a file, such as {shown(to_write.path / DATABASE)}."
+        )
     if not os.access(folder, os.W_OK):
         raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: the folder {shown(folder)} cannot be written.")
     return to_write
@@ -81,7 +88,7 @@ def check_as_of() -> None:
 
 def raw_folder(given: str) -> Path:
     """The folder of RAW_DATA_DIR, all of its raw files readable."""
-    folder = Path(os.path.abspath(Path(given).expanduser()))
+    folder = Path.cwd() / Path(given).expanduser()
     expected = "Expected a folder of Parquet or CSV files named as the raw tables: customers.parquet, plans.csv, ..."
     if not folder.exists():
         raise Stop(f"RAW_DATA_DIR is {given}: there is no such folder. {expected}")

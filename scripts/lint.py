@@ -24,8 +24,7 @@ def main() -> None:
     """Run each check and say how it went."""
     with tempfile.TemporaryDirectory() as scratch:
         checks = {
-            "ruff check": check("ruff check", PROJECT, "ruff", "check", "--quiet", "--output-format", "concise", *PYTHON),
-            "ruff format": check("ruff format", PROJECT, "ruff", "format", "--check", *PYTHON),
+            "ruff": check("ruff", PROJECT, "ruff", "check", "--quiet", "--output-format", "concise", *PYTHON),
             "yamllint": check("yamllint", PROJECT, "yamllint", "--strict", "."),
             "sqlfluff": check_sql(Path(scratch)),
         }
@@ -44,8 +43,18 @@ def check_sql(scratch: Path) -> bool:
     if text.count(FULL) != 1:
         raise Stop(f"{PARSING} has no line {FULL} any more: say in {Path(__file__).name} how it is cut short now.")
     (scratch / PARSING).write_text(text.replace(FULL, SHORT))
-    settings = {"DUCKDB_PATH": f"{scratch}/lint.duckdb", "RAW_DATA_DIR": f"{scratch}", "DBT_TARGET": "duckdb", "AS_OF": ""}
-    arguments = ["lint", "--nocolor", "--disable-progress-bar", *[folder for folder in SQL if any((scratch / folder).rglob("*.sql"))]]
+    settings = {
+        "DUCKDB_PATH": f"{scratch}/lint.duckdb",
+        "RAW_DATA_DIR": f"{scratch}",
+        "DBT_TARGET": "duckdb",
+        "AS_OF": "",
+    }
+    arguments = [
+        "lint",
+        "--nocolor",
+        "--disable-progress-bar",
+        *[folder for folder in SQL if any((scratch / folder).rglob("*.sql"))],
+    ]
     return check("sqlfluff", scratch, "sqlfluff", *arguments, settings=settings)
 
 
@@ -53,10 +62,17 @@ def check(name: str, folder: Path, *arguments: str, settings: dict[str, str] | N
     """Run one check and say how it went, with its findings where it failed."""
     began = time.monotonic()
     run = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=folder, env=os.environ | (settings or {}), text=True, capture_output=True
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env=os.environ | (settings or {}),
+        text=True,
+        capture_output=True,
     )
     passed = run.returncode == 0
-    say(f"{name:<12} {'passed' if passed else 'FAILED'} ({time.monotonic() - began:.0f} s)", style="" if passed else "red")
+    say(
+        f"{name:<12} {'passed' if passed else 'FAILED'} ({time.monotonic() - began:.0f} s)",
+        style="" if passed else "red",
+    )
     if not passed:
         say((run.stdout + run.stderr).rstrip())
     return passed

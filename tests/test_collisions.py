@@ -314,8 +314,8 @@ EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric, movements, cohorts, survival, churn reasons and rejected rows."""
-    built = run(raw, as_of, SETTINGS[name])
-    differences = all_differences(built.query, compute(raw, as_of, SETTINGS[name]))
+    with run(raw, as_of, SETTINGS[name]) as built:
+        differences = all_differences(built.query, compute(raw, as_of, SETTINGS[name]))
     if differences:
         note(f"as_of={as_of!r} variables={SETTINGS[name]!r}\n{json.dumps({key: rows for key, rows in raw.items() if rows})}")
     assert not differences, "\n".join(differences)

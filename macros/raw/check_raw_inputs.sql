@@ -3,7 +3,7 @@
     without the optional tables that are missing or empty.
 #}
 {% macro check_raw_inputs() %}
-    {% if execute and flags.WHICH in ('build', 'run', 'test', 'compile', 'generate', 'seed', 'snapshot', 'retry') %}
+    {% if reads_raw_tables() %}
         {% set faults = [] %}
         {% set missing = [] %}
         {% set found = [] %}

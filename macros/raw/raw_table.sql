@@ -25,29 +25,30 @@
     {%- else -%}
     {%- set declared = raw_contract(name) -%}
     {%- set present = raw_columns(name) -%}
+    {%- set types = raw_column_types(name) -%}
     select
     {%- for column in declared %}
         {{ column.name }},
         {%- if column.type == 'instant' %}
-        {{ column.date_name }},
+        {{ day_of_instant(column.name, column.name ~ '_raw', types.get(column.name)) }} as {{ column.date_name }},
         {%- endif %}
     {%- endfor %}
-        {% for name in key %}coalesce({{ name }}_text, ''){{ " || '|' || " if not loop.last }}{% else %}cast(null as varchar){% endfor %} as row_key,
+        {% for name in key %}coalesce(cast({{ name }}_raw as varchar), ''){{ " || '|' || " if not loop.last }}{% else %}cast(null as varchar){% endfor %} as row_key,
         {% for column in declared if column.name in key -%}
-            coalesce({{ 'upper(currency)' if column.name == 'currency' else 'cast(' ~ column.name ~ ' as varchar)' }}, {{ column.name }}_text)
+            coalesce({{ 'upper(currency)' if column.name == 'currency' else 'cast(' ~ column.name ~ ' as varchar)' }}, cast({{ column.name }}_raw as varchar))
             {{- " || '|' || " if not loop.last }}
         {%- else %}cast(null as varchar){% endfor %} as parsed_key,
-        case when false {%- for column in key %} or {{ column }}_text is null {%- endfor %} then 'missing_key' end as missing_key_rule,
+        case when false {%- for column in key %} or {{ column }}_raw is null {%- endfor %} then 'missing_key' end as missing_key_rule,
         case
             when false then cast(null as varchar)
-        {%- for kind, types in {'date': ['date', 'instant'], 'number': ['number'], 'boolean': ['boolean']}.items() %}
-            {%- for column in declared if column.type in types and column.name in present %}
-            when {{ column.name }}_text is not null and {{ column.name }} is null then 'unparseable_{{ kind }}'
+        {%- for kind, kinds in {'date': ['date', 'instant'], 'number': ['number'], 'boolean': ['boolean']}.items() %}
+            {%- for column in declared if column.type in kinds and column.name in present and not is_typed(types[column.name], column.type) %}
+            when {{ column.name }}_raw is not null and {{ column.name }} is null then 'unparseable_{{ kind }}'
             {%- endfor %}
         {%- endfor %}
         end as unparseable_rule,
         case
-            when false {%- for column in declared if not column.nullable and not column.optional %} or {{ column.name }}_text is null {%- endfor %}
+            when false {%- for column in declared if not column.nullable and not column.optional %} or {{ column.name }}_raw is null {%- endfor %}
                 then 'missing_value'
         end as missing_rule,
         raw_row
@@ -55,24 +56,21 @@
         select
             texts.*,
         {%- for column in declared %}
-            {%- set text = 'texts.' ~ column.name ~ '_text' %}
-            {%- if column.type == 'instant' %}
-            {{ instant_of_text(text) }} as {{ column.name }},
-            {{ day_of_text(text) }} as {{ column.date_name }}
-            {%- elif column.type == 'date' %}
-            {{ day_of_text(text) }} as {{ column.name }}
-            {%- elif column.type == 'number' %}
-            {{ number_of_text(text) }} as {{ column.name }}
-            {%- elif column.type == 'boolean' %}
-            {{ boolean_of_text(text) }} as {{ column.name }}
-            {%- else %}
-            {{ text }} as {{ column.name }}
-            {%- endif %}{{ ',' if not loop.last }}
+            {%- set value = 'texts.' ~ column.name ~ '_raw' %}
+            {%- set type = types.get(column.name, 'missing') %}
+            {{ typed_value(value, column.type, type) if is_typed(type, column.type) else value_of_text(value, column.type) }} as {{ column.name }}
+            {{- ',' if not loop.last }}
         {%- endfor %}
         from (
             select
             {%- for column in declared %}
-                {{ text_of('raw.' ~ column.name) if column.name in present else 'cast(null as varchar)' }} as {{ column.name }}_text,
+                {%- if column.name not in present %}
+                cast(null as varchar) as {{ column.name }}_raw,
+                {%- elif is_typed(types[column.name], column.type) %}
+                raw.{{ column.name }} as {{ column.name }}_raw,
+                {%- else %}
+                {{ text_of('raw.' ~ column.name) }} as {{ column.name }}_raw,
+                {%- endif %}
             {%- endfor %}
                 {{ json_object_of(present) }} as raw_row
             from {{ relation ~ ' as raw' if present else '(select 1 as nothing) as raw where false' }}
@@ -102,13 +100,19 @@
 
 {# Names of the declared columns that the extract's table really has, in declared order; empty where the table is missing. #}
 {% macro raw_columns(name) %}
-    {% set names = [] %}
+    {{ return(raw_column_types(name).keys() | list) }}
+{% endmacro %}
+
+{# The same with the type that each has in the extract, in small letters. #}
+{% macro raw_column_types(name) %}
+    {% set types = {} %}
     {% if execute %}
         {% set relation = load_relation(source('raw', name)) %}
         {% if relation %}
-            {% set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list %}
-            {% for column in raw_contract(name) if column.name in found %}{% do names.append(column.name) %}{% endfor %}
+            {% set found = {} %}
+            {% for column in adapter.get_columns_in_relation(relation) %}{% do found.update({column.name | lower: column.data_type | lower}) %}{% endfor %}
+            {% for column in raw_contract(name) if column.name in found %}{% do types.update({column.name: found[column.name]}) %}{% endfor %}
         {% endif %}
     {% endif %}
-    {{ return(names) }}
+    {{ return(types) }}
 {% endmacro %}

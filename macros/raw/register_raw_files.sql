@@ -9,9 +9,10 @@
 {% macro default__register_raw_files() %}{% endmacro %}
 
 {% macro duckdb__register_raw_files() %}
-    {% if execute and flags.WHICH in ('build', 'run', 'test', 'compile', 'generate', 'seed', 'snapshot', 'retry') %}
+    {% if reads_raw_tables() %}
         {% set folder = env_var('RAW_DATA_DIR', 'sample_data').rstrip('/') %}
-        {% set files = run_query("select file from glob('" ~ folder ~ "/*') union all select file from glob('" ~ folder ~ "/*/*.parquet') order by 1").columns[0].values() %}
+        {% set quoted = folder | replace("'", "''") %}
+        {% set files = run_query("select file from glob('" ~ quoted ~ "/*') union all select file from glob('" ~ quoted ~ "/*/*.parquet') order by 1").columns[0].values() %}
         {% if not files %}
             {% do exceptions.raise_compiler_error("RAW_DATA_DIR: no files in " ~ folder ~ ". Expected Parquet or CSV files named as the raw tables (customers.parquet, plans.csv, ...). For the sample company: make sample.") %}
         {% endif %}
@@ -22,11 +23,11 @@
             {% for file in files %}
                 {% set name = file[(folder ~ '/') | length:] %}
                 {% if name == node.name ~ '.parquet' %}
-                    {% do found.append("read_parquet('" ~ file ~ "')") %}
+                    {% do found.append("read_parquet('" ~ file | replace("'", "''") ~ "')") %}
                 {% elif name in (node.name ~ '.csv', node.name ~ '.csv.gz') %}
-                    {% do found.append("read_csv('" ~ file ~ "', header = true, all_varchar = true)") %}
-                {% elif name.startswith(node.name ~ '/') and found | select('in', ["read_parquet('" ~ folder ~ "/" ~ node.name ~ "/*.parquet')"]) | list | length == 0 %}
-                    {% do found.append("read_parquet('" ~ folder ~ "/" ~ node.name ~ "/*.parquet')") %}
+                    {% do found.append("read_csv('" ~ file | replace("'", "''") ~ "', header = true, all_varchar = true)") %}
+                {% elif name.startswith(node.name ~ '/') and found | select('in', ["read_parquet('" ~ quoted ~ "/" ~ node.name ~ "/*.parquet')"]) | list | length == 0 %}
+                    {% do found.append("read_parquet('" ~ quoted ~ "/" ~ node.name ~ "/*.parquet')") %}
                 {% endif %}
             {% endfor %}
             {% if found | length > 1 %}
@@ -36,4 +37,12 @@
             {% endif %}
         {% endfor %}
     {% endif %}
+{% endmacro %}
+
+{#
+    Whether this command needs the raw tables to be looked for. Commands that only compile run the hooks beside the models, not before them, so they see
+    what the last build saw; on a new database, `dbt run-operation register_raw_files` comes first.
+#}
+{% macro reads_raw_tables() %}
+    {{ return(execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot', 'retry', 'run-operation')) }}
 {% endmacro %}

@@ -9,18 +9,19 @@ pieces as (
 
 ),
 
-months as (
+-- month ends, the as-of day, and the opening days of first periods
+state_days as (
 
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('int_state_days') }}
 
 ),
 
 spine as (
 
     select
-        {{ add_days('min(month_start)', -1) }} as day_before_spine,
-        max(closing_day) as last_day
-    from months
+        min(state_day) as first_opening_day,
+        max(state_day) as last_day
+    from state_days
 
 ),
 
@@ -54,16 +55,16 @@ asked_days as (
     union
     select
         pieces.customer_id,
-        months.closing_day
+        state_days.state_day
     from pieces
-    inner join months on months.closing_day >= pieces.valid_from and months.closing_day < pieces.valid_to
+    inner join state_days on state_days.state_day >= pieces.valid_from and state_days.state_day < pieces.valid_to
     where pieces.customer_id in (select customer_id from revalued_customers)
     union
     select
         pieces.customer_id,
-        spine.day_before_spine
+        spine.first_opening_day
     from pieces
-    inner join spine on spine.day_before_spine >= pieces.valid_from and spine.day_before_spine < pieces.valid_to
+    inner join spine on spine.first_opening_day >= pieces.valid_from and spine.first_opening_day < pieces.valid_to
 
 ),
 
@@ -76,7 +77,7 @@ days_in_spine as (
 
     from asked_days
     inner join spine
-        on asked_days.movement_day >= spine.day_before_spine and asked_days.movement_day <= spine.last_day
+        on asked_days.movement_day >= spine.first_opening_day and asked_days.movement_day <= spine.last_day
 
 ),
 
@@ -180,8 +181,7 @@ booked as (
     from described
     where
         movement <> 'none'
-        or movement_day in (select closing_day from months)
-        or movement_day = (select day_before_spine from spine)
+        or movement_day in (select state_day from state_days)
 
 ),
 
@@ -226,4 +226,4 @@ select
     {{ segment_attributes() }}
 
 from rows_of_a_day
-where movement_day > (select day_before_spine from spine)
+where movement_day > (select first_opening_day from spine)

@@ -63,8 +63,9 @@ def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str
         result = Result(day, rejected=sorted(staged.rejected), counts=staged.counts)
         if not company.months:
             return result
-        policy = UserPolicy("is_licensed" in staged.columns.get("users", ()), "usage_events" in staged.present)
-        metrics = [metric for metric in METRICS.values() if staged.present.issuperset(metric.needs)]
+        policy = UserPolicy("is_licensed" in staged.columns.get("users", ()), bool(staged.tables.get("usage_events")))
+        # a table of which no row is staged is as good as none
+        metrics = [metric for metric in METRICS.values() if all(staged.tables.get(table) for table in metric.needs)]
         for period in company.periods:
             facts = [one for customer in company.customers.values() if (one := fact(customer, period, policy))]
             units = units_of(company, period)

@@ -56,34 +56,41 @@ known_versions as (
 
 ),
 
--- known versions by the day on which they start: a version that ends where one of these starts is replaced
-known_starts as (
+-- a version that ends where a known version of the subscription starts is replaced: then its end is known too
+replacements as (
 
     select distinct
         closing_day,
         subscription_id,
-        valid_from
+        effective_from_date
     from known_versions
 
 ),
 
+-- an end that is not known has not happened
 ends as (
 
     select
         known_versions.*,
-        known_versions.valid_to <= known_versions.target_day
-        and (
-            known_versions.is_last
-            or (known_versions.canceled_date <= known_versions.closing_day and known_versions.service_end_date <= known_versions.valid_to)
-            or known_starts.subscription_id is not null
-        ) as is_over_by_target
+        case
+            when known_versions.is_last or known_versions.canceled_date <= known_versions.closing_day then known_versions.service_end_date
+            else {{ forever() }}
+        end as known_service_end,
+        case
+            when known_versions.is_last or replacements.subscription_id is not null then known_versions.effective_to_date
+            when
+                known_versions.canceled_date <= known_versions.closing_day
+                and known_versions.service_end_date <= known_versions.effective_to_date
+                then known_versions.effective_to_date
+            else {{ forever() }}
+        end as known_version_end
 
     from known_versions
-    left join known_starts
+    left join replacements
         on
-            known_versions.closing_day = known_starts.closing_day
-            and known_versions.subscription_id = known_starts.subscription_id
-            and known_versions.valid_to = known_starts.valid_from
+            known_versions.closing_day = replacements.closing_day
+            and known_versions.subscription_id = replacements.subscription_id
+            and known_versions.effective_to_date = replacements.effective_from_date
 
 ),
 
@@ -133,5 +140,7 @@ inner join rates
     on ends.closing_day = rates.state_day and ends.currency = rates.currency
 left join interrupted
     on ends.closing_day = interrupted.closing_day and ends.item_version_id = interrupted.item_version_id
-where not ends.is_over_by_target and interrupted.item_version_id is null
+where
+    least(ends.known_service_end, ends.known_version_end) > ends.target_day
+    and interrupted.item_version_id is null
 group by ends.closing_day, ends.customer_id

@@ -56,6 +56,28 @@ due as (
 
 ),
 
+-- terms that may follow one: those of its subscription, or where it has none those of its customer
+followers as (
+
+    select
+        due.term_id as followed_term_id,
+        valued.*
+
+    from due
+    inner join valued on due.subscription_id = valued.subscription_id
+
+    union all
+
+    select
+        due.term_id,
+        valued.*
+
+    from due
+    inner join valued on due.customer_id = valued.customer_id
+    where due.subscription_id is null
+
+),
+
 successors as (
 
     select
@@ -67,14 +89,13 @@ successors as (
 
     from due
     left join valued as named on due.renewed_to_term_id = named.term_id and due.term_id <> named.term_id
-    inner join valued as followers
+    inner join followers
         on
-            due.term_id <> followers.term_id
-            and due.customer_id = followers.customer_id
+            due.term_id = followers.followed_term_id
+            and due.term_id <> followers.term_id
             and followers.term_start_date <= due.grace_ends_day
             and followers.term_start_date > due.term_start_date
             and followers.term_end_date > due.term_end_date
-            and (due.subscription_id is null or due.subscription_id = followers.subscription_id)
     where named.term_id is null
 
     union all

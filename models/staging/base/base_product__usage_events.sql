@@ -31,7 +31,7 @@ judged as (
                 unparseable_rule,
                 missing_rule,
                 case
-                    when user_id not in (select user_id from users) then 'unknown_user'
+                    when user_id is not null and user_id not in (select user_id from users) then 'unknown_user'
                 end
             )
         end as rule

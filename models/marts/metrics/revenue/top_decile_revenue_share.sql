@@ -43,7 +43,7 @@ ranked as (
         segment_value,
         closing_mrr,
         row_number() over (
-            partition by period_type, period_start, segment_name, segment_value order by closing_mrr desc, customer_id
+            partition by period_type, period_start, segment_name, segment_value order by closing_mrr desc, customer_id asc
         ) as size_rank,
         count(*) over (partition by period_type, period_start, segment_name, segment_value) as customers
 

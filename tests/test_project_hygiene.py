@@ -1,0 +1,99 @@
+"""What must not get into the repository, and what must not get out of step with it."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+# put together here, so that this file does not hold what it looks for
+MACHINE_PATHS = re.compile("|".join(f"/{top}/[a-z0-9_.-]+/" for top in ("home", "Users", "root", "work", "mnt")))
+REGISTRIES = re.compile("|".join(re.escape(name + "." + end) for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("getdbt", "com/api"))))
+GENERATED = re.compile(r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|dbt_packages)/|__pycache__")
+LOCKS = ["requirements/build.txt", "requirements/test.txt"]
+
+
+def files() -> list[str]:
+    """The files of the repository: tracked, or new and not ignored."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git repository")
+    return sorted(name for name in set(listed.stdout.split("\0")) if (PROJECT / name).is_file())
+
+
+def texts() -> list[tuple[str, str]]:
+    """The text files of the repository with their contents."""
+    found = []
+    for name in files():
+        try:
+            found.append((name, (PROJECT / name).read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def normal(name: str) -> str:
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The versions that a lock pins."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", (PROJECT / lock).read_text(), re.MULTILINE)
+    return {normal(name): version for name, version in pins}
+
+
+def test_no_path_of_a_machine_is_in_a_file() -> None:
+    found = [f"{name}: {match[0]}" for name, text in texts() for match in MACHINE_PATHS.finditer(text)]
+    assert not found
+
+
+def test_no_package_registry_is_named() -> None:
+    assert not [f"{name}: {match[0]}" for name, text in texts() for match in REGISTRIES.finditer(text)]
+
+
+def test_nothing_generated_is_in_the_repository() -> None:
+    assert not [name for name in files() if GENERATED.search(name)]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
+    text = (PROJECT / lock).read_text()
+    assert "://" not in text
+    assert "--index-url" not in text
+    assert " @ " not in text
+    blocks = re.split(r"\n(?=[A-Za-z])", text.strip())
+    assert not [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block]
+
+
+def test_locks_hold_every_dependency_of_the_project() -> None:
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    needed = {"requirements/build.txt": settings["project"]["dependencies"]}
+    needed["requirements/test.txt"] = needed["requirements/build.txt"] + settings["dependency-groups"]["test"]
+    for lock, requirements in needed.items():
+        pins = locked(lock)
+        for requirement in requirements:
+            name, exact = re.fullmatch(r"([A-Za-z0-9._-]+)(?:==([^ ;]+))?.*", requirement).groups()
+            assert normal(name) in pins, f"{lock} lacks {name}: make lock"
+            assert exact in (None, pins[normal(name)]), f"{lock} has {name} {pins[normal(name)]}, pyproject.toml {exact}: make lock"
+
+
+def test_locks_agree() -> None:
+    build, test = locked(LOCKS[0]), locked(LOCKS[1])
+    assert {name: test.get(name) for name in build} == build
+
+
+def test_make_help_names_every_target() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    targets = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
+    said = subprocess.run(["make", "--no-print-directory"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert targets == set(re.findall(r"^  ([a-z]+)  ", said, re.MULTILINE))
+
+
+def test_make_help_names_every_variable_of_the_scripts() -> None:
+    said = subprocess.run(["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    for variable in ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "SAMPLE_ARGS", "ARGS", "PYTHON"):
+        assert variable in said
