@@ -320,7 +320,7 @@ def test_exchange_rates_become_spans_of_days(dirty: tuple[Path, Result]) -> None
     )
     assert spans == [
         ("EUR", "1.0000000000", date(1, 1, 1), date(9999, 12, 31)),
-        ("USD", "0.9000000000", date(2026, 2, 1), date(2026, 3, 1)),
+        ("USD", "0.9000000000", date(1, 1, 1), date(2026, 3, 1)),
         ("USD", "0.8000000000", date(2026, 3, 1), date(9999, 12, 31)),
     ]
 

@@ -18,7 +18,11 @@ rates as (
 select
     currency,
     rate_to_reporting as rate,
-    rate_date as valid_from,
+    -- the first rate counts before its day, too: an opening day may lie before the first item in its currency
+    case
+        when row_number() over (partition by currency order by rate_date) = 1 then cast('0001-01-01' as date)
+        else rate_date
+    end as valid_from,
     coalesce(lead(rate_date) over (partition by currency order by rate_date), {{ forever() }}) as valid_to
 
 from rates

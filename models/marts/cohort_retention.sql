@@ -55,17 +55,9 @@ square as (
 
 ),
 
--- before its first rate a currency is valued at that first rate
 rates as (
 
-    select
-        currency,
-        rate,
-        case
-            when row_number() over (partition by currency order by valid_from) = 1 then cast('0001-01-01' as date) else valid_from
-        end as valid_from,
-        valid_to
-    from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('int_exchange_rate_spans') }}
 
 ),
 

@@ -52,5 +52,4 @@ select
 
 from periods
 inner join item_states on periods.closing_day = item_states.state_day
--- no rate yet on the opening day: then nothing was held in that currency, and nobody asks for this valuation
-left join rates on periods.opening_day = rates.state_day and item_states.currency = rates.currency
+inner join rates on periods.opening_day = rates.state_day and item_states.currency = rates.currency
