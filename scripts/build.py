@@ -26,8 +26,6 @@ from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
 # Marts that are appended to: the new database begins with the old one's.
 RECORDS = ("builds", "metric_revisions", "metrics_as_closed")
 FAILURES_SHOWN = 10
-# The sample company bills in several currencies; its rates lead to this one.
-SAMPLE_VARIABLES = {"reporting_currency": "USD"}
 
 
 def main() -> None:
@@ -44,9 +42,7 @@ def main() -> None:
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
     begin_work_file(target)
     try:
-        outcome = dbt_build(
-            target, raw_data, sys.argv[1:] if given else with_variables(sys.argv[1:], SAMPLE_VARIABLES), lock
-        )
+        outcome = dbt_build(target, raw_data if given else None, sys.argv[1:], lock)
     except KeyboardInterrupt:
         raise Stop(f"Stopped. {as_it_was(target)}") from None
     if outcome.code:
@@ -55,14 +51,6 @@ def main() -> None:
     warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
     say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
     headline.show(target, is_sample=not given)
-
-
-def with_variables(arguments: list[str], variables: dict[str, str]) -> list[str]:
-    """The arguments of dbt with variables that hold where the arguments do not set them."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--vars", type=yaml.safe_load, default={})
-    given, others = parser.parse_known_args(arguments)
-    return [*others, "--vars", json.dumps(variables | given.vars)]
 
 
 def take_lock(target: Target) -> int:

@@ -21,6 +21,7 @@ PARTS = {
     "LogSeedResult": "seeds",
     "LogSnapshotResult": "snapshots",
     "LogTestResult": "tests",
+    "LogUnitTestResult": "unit tests",
 }
 # said again, in full, when the build is over
 ERRORS_OF_NODES = {
@@ -28,6 +29,7 @@ ERRORS_OF_NODES = {
     "LogSeedResult",
     "LogSnapshotResult",
     "LogTestResult",
+    "LogUnitTestResult",
     "RunResultFailure",
     "RunResultError",
     "RunResultErrorNoMessage",
@@ -50,15 +52,16 @@ class Outcome:
 def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
     """The environment for dbt on a DuckDB file."""
     environment = os.environ | {"DUCKDB_PATH": str(database), "DBT_PROFILES_DIR": str(PROJECT), "DBT_TARGET": "duckdb"}
+    environment.pop("RAW_DATA_DIR", None)
     return environment | ({"RAW_DATA_DIR": str(raw_data)} if raw_data else {})
 
 
-def dbt_build(target: Target, raw_data: Path, arguments: list[str], lock: int) -> Outcome:
+def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock: int) -> Outcome:
     """Build into the work file. The lock is held until dbt has ended, even where this process has not lived as long."""
     command = [
         *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
-        "--no-use-colors",        "--exclude-resource-type", "unit_test", *arguments,
+        "--no-use-colors", *arguments,
     ]  # fmt: skip
     outcome = Outcome()
     began = time.monotonic()
@@ -99,7 +102,7 @@ def _read(line: str, outcome: Outcome, display: "_Bars | _Lines") -> None:
         found = {kind.replace("data ", ""): int(count) for count, kind in re.findall(r"(\d+) ([a-z ]+)", message)}
         outcome.totals = {
             plural: n
-            for part in ("seed", "model", "snapshot", "test")
+            for part in ("seed", "model", "snapshot", "test", "unit test")
             if (n := found.get(plural := part + "s", found.get(part, 0)))
         }
         display.totals(outcome.totals)
@@ -135,7 +138,7 @@ class _Bars:
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("  {task.description:<9}"),
+            TextColumn("  {task.description:<10}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[node]}", style="dim", markup=False),

@@ -533,7 +533,7 @@ def test_several_currencies_and_no_reporting_currency_stop_the_build(tmp_path: P
     raw = write_raw(tmp_path / "raw", {"subscription_items": items, "exchange_rates": [{}]})
     result = dbt_build(raw, tmp_path / "build", select=STAGING)
     assert not result.success
-    assert "Several currencies are billed: EUR, USD. Set the variable reporting_currency" in result.messages
+    assert "Several currencies are billed: EUR, USD. Say in which one to report: REPORTING_CURRENCY=EUR" in result.messages
 
 
 def test_the_one_currency_billed_is_reported_whatever_test_customers_and_rejected_rows_pay(tmp_path: Path) -> None:

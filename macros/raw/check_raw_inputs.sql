@@ -57,5 +57,5 @@
 {% endmacro %}
 
 {% macro duckdb__where_raw_tables_are(name) %}
-    {{ return(name ~ '.parquet or ' ~ name ~ '.csv in ' ~ env_var('RAW_DATA_DIR', 'sample_data')) }}
+    {{ return(name ~ '.parquet or ' ~ name ~ '.csv in ' ~ (env_var('RAW_DATA_DIR', '') or 'sample_data')) }}
 {% endmacro %}

@@ -17,7 +17,16 @@
     upper({{ currency }}) ~ '^[A-Z]{3}$'
 {%- endmacro %}
 
-{# The variable reporting_currency as SQL; null where it is empty. #}
+{# The reporting currency that is asked for, as SQL; null where none is. #}
 {% macro reporting_currency_variable() -%}
-    {{ "cast('" ~ (var('reporting_currency') | upper) ~ "' as varchar)" if var('reporting_currency') else 'cast(null as varchar)' }}
+    {{ "cast('" ~ reporting_currency_setting() ~ "' as varchar)" if reporting_currency_setting() else 'cast(null as varchar)' }}
 {%- endmacro %}
+
+{#
+    The variable reporting_currency, else the environment variable REPORTING_CURRENCY, in capitals; empty where neither is set. The sample company,
+    which is what DuckDB reads where no RAW_DATA_DIR is given, reports in USD.
+#}
+{% macro reporting_currency_setting() %}
+    {% set sample = 'USD' if target.type == 'duckdb' and not env_var('RAW_DATA_DIR', '') else '' %}
+    {{ return((var('reporting_currency') or env_var('REPORTING_CURRENCY', '') or sample) | upper) }}
+{% endmacro %}

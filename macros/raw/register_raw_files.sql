@@ -10,7 +10,7 @@
 
 {% macro duckdb__register_raw_files() %}
     {% if reads_raw_tables() %}
-        {% set folder = env_var('RAW_DATA_DIR', 'sample_data').rstrip('/') %}
+        {% set folder = (env_var('RAW_DATA_DIR', '') or 'sample_data').rstrip('/') %}
         {% set quoted = folder | replace("'", "''") %}
         {% set files = run_query("select file from glob('" ~ quoted ~ "/*') union all select file from glob('" ~ quoted ~ "/*/*.parquet') order by 1").columns[0].values() %}
         {% if not files %}

@@ -176,5 +176,10 @@ select
     spans.csm
 
 from shared
+cross join as_of
+-- a term that is due later stands where its customer stands today
 inner join {{ ref('int_customer_spans') }} as spans
-    on shared.customer_id = spans.customer_id and shared.due_day >= spans.valid_from and shared.due_day < spans.valid_to
+    on
+        shared.customer_id = spans.customer_id
+        and least(shared.due_day, as_of.as_of_day) >= spans.valid_from
+        and least(shared.due_day, as_of.as_of_day) < spans.valid_to
