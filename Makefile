@@ -3,7 +3,8 @@
 PYTHON ?= python3
 ARGS ?=
 SQL ?=
-export PYTHON SQL
+Q ?=
+export PYTHON SQL Q
 
 ready := .venv/.build-ready
 test_ready := .venv/.test-ready
@@ -12,7 +13,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-pyth
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query test lint docs lock clean
+.PHONY: help build sample query ask test lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -37,6 +38,9 @@ sample: $(ready) ## Write the sample company into sample_data/
 query: $(ready) ## Print the result of SQL="select ..." from the database
 	@$(python) scripts/query.py
 
+ask: $(ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
+	@$(python) scripts/ask.py $(ARGS)
+
 test: $(test_ready) lint ## Check everything: lint, then the tests
 	@$(python) -m pytest -q tests $(ARGS)
 
@@ -45,6 +49,9 @@ lint: $(test_ready) ## Check the style of SQL, Python and YAML
 
 docs: $(ready) ## Write the documentation of the last build as one page, target/docs.html
 	@$(python) scripts/docs.py
+
+index: $(test_ready) ## Write the index of metrics into README.md
+	@$(python) scripts/metric_index.py
 
 lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }

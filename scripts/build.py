@@ -5,7 +5,6 @@ dbt writes a work file; only when everything in it is built and tested does it t
 one open goes on reading it. Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
 """
 
-import argparse
 import datetime
 import fcntl
 import json
@@ -15,7 +14,6 @@ import sys
 from pathlib import Path
 
 import duckdb
-import yaml
 
 import headline
 import sample

@@ -21,7 +21,6 @@ PARTS = {
     "LogSeedResult": "seeds",
     "LogSnapshotResult": "snapshots",
     "LogTestResult": "tests",
-    "LogUnitTestResult": "unit tests",
 }
 # said again, in full, when the build is over
 ERRORS_OF_NODES = {
@@ -29,7 +28,6 @@ ERRORS_OF_NODES = {
     "LogSeedResult",
     "LogSnapshotResult",
     "LogTestResult",
-    "LogUnitTestResult",
     "RunResultFailure",
     "RunResultError",
     "RunResultErrorNoMessage",
@@ -100,9 +98,11 @@ def _read(line: str, outcome: Outcome, display: "_Bars | _Lines") -> None:
         return
     if name == "FoundStats":
         found = {kind.replace("data ", ""): int(count) for count, kind in re.findall(r"(\d+) ([a-z ]+)", message)}
+        # unit tests report as tests do
+        found["tests"] = found.get("tests", found.get("test", 0)) + found.pop("unit tests", found.pop("unit test", 0))
         outcome.totals = {
             plural: n
-            for part in ("seed", "model", "snapshot", "test", "unit test")
+            for part in ("seed", "model", "snapshot", "test")
             if (n := found.get(plural := part + "s", found.get(part, 0)))
         }
         display.totals(outcome.totals)
@@ -138,7 +138,7 @@ class _Bars:
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("  {task.description:<10}"),
+            TextColumn("  {task.description:<9}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[node]}", style="dim", markup=False),

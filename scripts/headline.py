@@ -127,8 +127,9 @@ def show_next(target: Target, is_sample: bool) -> None:
     say(f"The database: {path}")
     say()
     say("Next:", style="bold")
+    say(f"  make ask{setting} Q=what_moved_mrr")
     for sql in (
-        "from marts.metrics where metric_name='mrr' and segment_name='all'",
+        "from marts.metric_definitions",
         "from marts.rejected_rows order by rule",
     ):
         say(f'  make query{setting} SQL="{sql}"')

@@ -12,13 +12,15 @@ The as-of day is put into `int_as_of`; all other variables are compiled in.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,13 +121,20 @@ class Project:
             self.tables[table] = [one for one in self.tables[table] if one != column]
         manifest = self._compile(root, dict(variables))
         self.models, self.seeds = self._read(root, manifest)
+        # the project's own laws between metrics: queries that find no row where all is well
+        self.invariants = {
+            node["name"]: node["compiled_code"]
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "test" and not node.get("test_metadata")
+        }
         self.by_name = {model.name: model for model in self.models}
 
     def _compile(self, root: Path, variables: dict[str, Any]) -> dict[str, Any]:
         """The manifest of a dbt compile over empty raw tables; without the hooks, which look for files."""
         with tempfile.TemporaryDirectory(prefix="compiled_") as folder:
             work = Path(folder)
-            for name in ("models", "macros", "seeds", "analyses", "profiles.yml"):
+            (work / "tests").mkdir()
+            for name in ("models", "macros", "seeds", "analyses", "tests/invariants", "profiles.yml"):
                 if (root / name).exists():
                     (work / name).symlink_to(root / name)
             settings = yaml.safe_load((root / "dbt_project.yml").read_text())
@@ -139,7 +148,7 @@ class Project:
                     *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors", "--quiet", "compile"),
                     *("--project-dir", str(work), "--profiles-dir", str(work), "--target", "duckdb"),
                     *("--no-version-check", "--vars", json.dumps(variables)),
-                    *("--select", "resource_type:model", "--indirect-selection", "empty"),
+                    *("--select", "resource_type:model", "test_type:singular", "--indirect-selection", "cautious"),
                 ],
                 capture_output=True,
                 text=True,
@@ -200,6 +209,17 @@ class Project:
                 found.add(name)
                 waiting += self.by_name[name].parents
         return [model for model in self.models if model.name in found]
+
+    def altered(self, name: str, old: str, new: str) -> Project:
+        """The same project with other words in the SQL of one model; spaces between words are of no account."""
+        pattern = r"\s+".join(map(re.escape, old.split()))
+        model = self.by_name[name]
+        sql, times = re.subn(pattern, lambda _: new, model.sql)
+        assert times == 1, f"{name}: {times} times: {old}"
+        other = copy.copy(self)
+        other.models = [replace(one, sql=sql) if one is model else one for one in self.models]
+        other.by_name = {one.name: one for one in other.models}
+        return other
 
     def run(
         self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None

@@ -54,10 +54,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 moments = st.builds(str.__add__, st.sampled_from(DAYS), st.sampled_from(["", *TIMES]))
 days = st.sampled_from(DAYS)
-later = st.one_of(st.none(), moments)
+at_some_time = st.one_of(st.none(), moments)
 amounts = st.sampled_from(["0", "10", "9.99", "33.3333333333", "120", "1e2"])
 currencies = st.sampled_from(["EUR", "EUR", "EUR", "USD", "GBP"])
-customers = st.sampled_from([*CUSTOMERS, "c1", "c2", "ghost"])
+customers = st.sampled_from([*CUSTOMERS, *CUSTOMERS, "c1", "c2", "ghost"])
 
 PLANS: Rows = [
     {
@@ -80,15 +80,21 @@ PLANS: Rows = [
 ]
 
 
+def after(start: str) -> st.SearchStrategy[str | None]:
+    """Mostly a later day or none; now and then any, which makes a row that is rejected."""
+    following = [day for day in DAYS if day > start[:10]] or [start[:10]]
+    return st.sampled_from([*(day + time for day in following for time in ("", "T09:00:00Z")), None, None, None, start, DAYS[0]])
+
+
 @st.composite
 def item_versions(draw: st.DrawFn, subscription_id: str, start: str, first: int) -> Rows:
     """One item and its versions, each ending where the next begins; now and then with a gap or an overlap."""
-    starts = [start, *sorted(draw(st.lists(moments, max_size=2)))]
+    starts = sorted([start, *draw(st.lists(moments.filter(lambda moment: moment > start), max_size=2))])
     item_id = draw(st.sampled_from([None, f"i{first}"]))
     rows = []
     for position, begin in enumerate(starts):
-        end = starts[position + 1] if position + 1 < len(starts) else draw(later)
-        end = draw(st.sampled_from([end, end, end, None, begin]))
+        end = starts[position + 1] if position + 1 < len(starts) else draw(after(begin))
+        end = draw(st.sampled_from([end, end, end, end, end, None, begin]))
         discount = draw(st.sampled_from([{}, {}, {"discount_percent": "10"}, {"discount_percent": "100"}, {"discount_amount": "5"}]))
         rows.append(
             {
@@ -102,7 +108,7 @@ def item_versions(draw: st.DrawFn, subscription_id: str, start: str, first: int)
                 "currency": draw(currencies),
                 "effective_from": begin,
                 "effective_to": end,
-                "discount_ends_at": draw(later) if discount else None,
+                "discount_ends_at": draw(after(begin)) if discount else None,
                 **discount,
             }
         )
@@ -114,14 +120,14 @@ def subscription(draw: st.DrawFn, number: int) -> dict[str, Rows]:
     """A subscription with its items, pauses and changes of status."""
     start = draw(moments)
     subscription_id = f"s{number}"
-    trial = draw(st.sampled_from([{}, {}, {}, {"trial_start_at": start, "trial_end_at": draw(moments)}]))
+    trial = draw(st.sampled_from([{}, {}, {}, {"trial_start_at": start, "trial_end_at": draw(after(start))}]))
     row = {
         "subscription_id": subscription_id,
         "customer_id": draw(customers),
-        "status": draw(st.sampled_from(["active", "active", "active", "trialing", "canceled", "paused", "incomplete"])),
+        "status": draw(st.sampled_from([*["active"] * 8, "trialing", "canceled", "paused", "incomplete"])),
         "started_at": start,
-        "canceled_at": draw(later),
-        "ended_at": draw(later),
+        "canceled_at": draw(after(start)),
+        "ended_at": draw(after(start)),
         "cancel_reason": draw(st.sampled_from([None, "unused", "card_expired"])),
         "is_involuntary": draw(st.sampled_from([None, None, "true", "false"])),
         **trial,
@@ -130,8 +136,8 @@ def subscription(draw: st.DrawFn, number: int) -> dict[str, Rows]:
     if draw(st.booleans()):
         items += draw(item_versions(subscription_id, start, 10 * number + 1))
     pauses = [
-        {"subscription_id": subscription_id, "paused_at": draw(moments), "resumed_at": draw(later)}
-        for _ in range(draw(st.sampled_from([0, 0, 1, 2])))
+        {"subscription_id": subscription_id, "paused_at": paused, "resumed_at": draw(after(paused))}
+        for paused in draw(st.lists(moments, max_size=2))
     ]
     return {"subscriptions": [row], "subscription_items": items, "subscription_pauses": pauses}
 
@@ -152,10 +158,11 @@ def invoices(draw: st.DrawFn) -> dict[str, Rows]:
                 "tax": draw(st.sampled_from([None, "7.3"])),
                 "amount_refunded": draw(st.sampled_from([None, "3"])),
                 "amount_credited": draw(st.sampled_from([None, None, "1.1"])),
-                "refunded_at": draw(later),
+                "refunded_at": draw(at_some_time),
             }
         )
         for line in range(draw(st.integers(1, 2))):
+            begin = draw(at_some_time)
             tables["invoice_lines"].append(
                 {
                     "invoice_line_id": f"l{number}.{line}",
@@ -164,8 +171,8 @@ def invoices(draw: st.DrawFn) -> dict[str, Rows]:
                     "plan_id": draw(st.sampled_from([None, "basic_month", "addon_week"])),
                     "kind": draw(st.sampled_from(["recurring", "recurring", "proration", "usage", "one_off", "credit"])),
                     "amount": draw(st.sampled_from(["10", "33.33", "-7"])),
-                    "period_start": draw(later),
-                    "period_end": draw(later),
+                    "period_start": begin,
+                    "period_end": draw(after(begin)) if begin else None,
                 }
             )
     return tables
@@ -218,10 +225,10 @@ def around_customers(draw: st.DrawFn) -> dict[str, Rows]:
             {
                 "customer_id": draw(customers),
                 "csm_id": draw(st.sampled_from(["amy", "bob"])),
-                "assigned_from": draw(moments),
-                "assigned_to": draw(later),
+                "assigned_from": begin,
+                "assigned_to": draw(after(begin)),
             }
-            for _ in some(3)
+            for begin in draw(st.lists(moments, max_size=3))
         ],
         "exchange_rates": [
             {"rate_date": day, "currency": currency, "rate_to_reporting": draw(st.sampled_from(["1.1", "0.9", "1.0833333333"]))}
@@ -234,14 +241,14 @@ def around_customers(draw: st.DrawFn) -> dict[str, Rows]:
                 "term_id": f"t{number}",
                 "customer_id": draw(customers),
                 "subscription_id": draw(st.sampled_from([None, "s1", "s2"])),
-                "term_start": draw(days),
-                "term_end": draw(days),
+                "term_start": begin,
+                "term_end": draw(after(begin).filter(bool)),
                 "amount": draw(amounts),
                 "currency": draw(currencies),
-                "renewed_to_term_id": draw(st.sampled_from([None, None, "t1", "t2", "t9"])),
+                "renewed_to_term_id": draw(st.sampled_from([None, None, None, "t1", "t2", "t9"])),
                 "auto_renew": draw(st.sampled_from([None, "true", "false"])),
             }
-            for number in some(4)
+            for number, begin in enumerate(draw(st.lists(days, max_size=4)))
         ],
         "orders": [
             {
@@ -273,7 +280,7 @@ def companies(draw: st.DrawFn) -> dict[str, Rows]:
             for customer_id in CUSTOMERS
         ],
     }
-    parts = [draw(subscription(number)) for number in range(1, 1 + draw(st.integers(1, 4)))]
+    parts = [draw(subscription(number)) for number in range(1, 1 + draw(st.integers(2, 5)))]
     parts += [draw(around_customers()), draw(invoices()), draw(usage())]
     for part in parts:
         for table, rows in part.items():

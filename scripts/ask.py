@@ -1,0 +1,54 @@
+"""Print the answer of one of analyses/*.sql from the published database, which is only read: make ask Q=what_moved_mrr ARGS="--vars '{...}'"."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from console import Stop, console, run_main, shown
+from dbt_build import DBT, dbt_environment
+from inputs import PROJECT, target
+
+ROWS = 60
+
+
+def questions() -> list[str]:
+    """The names of the analyses."""
+    return sorted(path.stem for path in (PROJECT / "analyses").glob("*.sql"))
+
+
+def compiled(name: str, arguments: list[str], database: Path) -> str:
+    """The SQL of an analysis for this database; dbt gets a scratch file of the same name, so that no reader is in its way."""
+    with tempfile.TemporaryDirectory() as scratch:
+        run = subprocess.run(
+            [*DBT, "--quiet", "compile", "--select", name, "--project-dir", str(PROJECT), "--target-path", scratch, *arguments],
+            cwd=PROJECT,
+            env=dbt_environment(Path(scratch) / database.name, None) | {"DBT_LOG_PATH": f"{scratch}/logs"},
+            text=True,
+            capture_output=True,
+        )
+        path = Path(scratch) / "compiled/customer_success/analyses" / f"{name}.sql"
+        if run.returncode or not path.exists():
+            raise Stop(f"{name} could not be compiled.\n{run.stdout.strip()}\n{run.stderr.strip()}")
+        return path.read_text()
+
+
+def main() -> None:
+    """Compile the analysis, run it and print its rows."""
+    name, arguments = os.environ.get("Q", ""), sys.argv[1:]
+    if name not in questions():
+        raise Stop("Expected one of the questions:\n" + "\n".join(f"  make ask Q={question}" for question in questions()))
+    path = target().path
+    if not path.exists():
+        raise Stop(f"There is no {shown(path)} yet: make build")
+    with console.status(f"Asking {name} ..."):
+        sql = compiled(name, arguments, path)
+    with duckdb.connect(str(path), read_only=True) as database:
+        database.sql(sql).show(max_width=console.width if sys.stdout.isatty() else 10_000, max_rows=ROWS)
+
+
+if __name__ == "__main__":
+    run_main(main)
