@@ -33,7 +33,9 @@ class Book:
         row = {"customer_id": customer_id, "name": customer_id, "created_at": self.created_at, "country": "DE"}
         return self.add("customers", **row | more)
 
-    def subscription(self, subscription_id: str, customer_id: str, start: str, end: str | None = None, **more: Any) -> Book:
+    def subscription(
+        self, subscription_id: str, customer_id: str, start: str, end: str | None = None, **more: Any
+    ) -> Book:
         if not any(row["customer_id"] == customer_id for row in self.raw["customers"]):
             self.customer(customer_id)
         row = {"subscription_id": subscription_id, "customer_id": customer_id, "started_at": start, "ended_at": end}

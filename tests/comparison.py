@@ -104,7 +104,9 @@ def movement_differences(query: Query, expected: Result) -> list[str]:
             *(getattr(one, name) for name in MONEY),
         )
         if mine is None or wanted is None or mine[0] != wanted[0] or any(map(_differ, mine[1:], wanted[1:])):
-            groups["customer_periods", "movement"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+            groups["customer_periods", "movement"].append(
+                f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}"
+            )
     rows = query(
         "select period_type, period_start, customer_id, movement, sum(amount) from marts.mrr_movements"
         " where period_type <> 'day' and movement <> 'transfer' group by 1, 2, 3, 4"
@@ -120,7 +122,9 @@ def movement_differences(query: Query, expected: Result) -> list[str]:
             wanted_moves[*key, "fx"] = one.fx
     for key in sorted(moved.keys() | wanted_moves.keys(), key=str):
         if not is_exactly(moved.get(key), wanted_moves.get(key)):
-            groups["mrr_movements", "amount"].append(f"{_name(key)}: SQL {moved.get(key)}, oracle {wanted_moves.get(key)}")
+            groups["mrr_movements", "amount"].append(
+                f"{_name(key)}: SQL {moved.get(key)}, oracle {wanted_moves.get(key)}"
+            )
     return _report(groups)
 
 
@@ -160,7 +164,9 @@ def cohort_differences(query: Query, expected: Result) -> list[str]:
         if wanted is None and mine and not any(figure is not None for figure in mine[1:]):
             continue
         if mine is None or wanted is None or any(map(_differ, mine, wanted)):
-            groups["cohort_retention", "cohort"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+            groups["cohort_retention", "cohort"].append(
+                f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}"
+            )
     return _report(groups)
 
 

@@ -76,7 +76,9 @@ class Built:
         )
         return {row[:5]: row[5:] for row in rows}
 
-    def cell(self, metric: str, period_type: str, start: str, segment: str = "all", segment_value: str = "all") -> tuple:
+    def cell(
+        self, metric: str, period_type: str, start: str, segment: str = "all", segment_value: str = "all"
+    ) -> tuple:
         """(numerator, denominator, value) of one cell."""
         found = self.connection.execute(
             "select numerator, denominator, value from marts.metrics where metric_name = ? and period_type = ?"
@@ -145,7 +147,14 @@ class Project:
                 connection.execute(self._empty_tables())
             done = subprocess.run(
                 [
-                    *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors", "--quiet", "compile"),
+                    *(
+                        sys.executable,
+                        "-c",
+                        "from dbt.cli.main import cli; cli()",
+                        "--no-use-colors",
+                        "--quiet",
+                        "compile",
+                    ),
                     *("--project-dir", str(work), "--profiles-dir", str(work), "--target", "duckdb"),
                     *("--no-version-check", "--vars", json.dumps(variables)),
                     *("--select", "resource_type:model", "test_type:singular", "--indirect-selection", "cautious"),
@@ -169,9 +178,7 @@ class Project:
 
     @staticmethod
     def _read(root: Path, manifest: dict[str, Any]) -> tuple[list[Model], list[tuple[str, Path]]]:
-        nodes = {
-            key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
-        }
+        nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
         models, done = [], set()
         seeds = []
 
@@ -189,9 +196,7 @@ class Project:
             kind = node["config"]["materialized"]
             if kind == "ephemeral":
                 return
-            parents = frozenset(
-                nodes[parent]["name"] for parent in node["depends_on"]["nodes"] if parent in nodes
-            )
+            parents = frozenset(nodes[parent]["name"] for parent in node["depends_on"]["nodes"] if parent in nodes)
             models.append(Model(node["name"], relation, node["compiled_code"], parents, kind == "view"))
 
         for key in sorted(nodes):
@@ -221,12 +226,12 @@ class Project:
         other.by_name = {one.name: one for one in other.models}
         return other
 
-    def run(
-        self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None
-    ) -> Built:
+    def run(self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None) -> Built:
         """Builds the models asked for (default: all) of a raw company."""
         connection = duckdb.connect(":memory:", config={"threads": 1})
-        connection.execute(f"set TimeZone = 'UTC'; attach ':memory:' as {CATALOG}; use {CATALOG}; {self._empty_tables()}")
+        connection.execute(
+            f"set TimeZone = 'UTC'; attach ':memory:' as {CATALOG}; use {CATALOG}; {self._empty_tables()}"
+        )
         self._load(connection, raw)
         wanted = self.wanted(models)
         schemas = {relation.split(".")[0] for relation in (*(one.relation for one in wanted), *dict(self.seeds))}
@@ -280,9 +285,7 @@ def as_raw_text(value: Any) -> str | None:
     return str(value)
 
 
-def project(
-    variables: Mapping[str, Any] | None = None, root: Path = ROOT, without: Iterable[str] = ()
-) -> Project:
+def project(variables: Mapping[str, Any] | None = None, root: Path = ROOT, without: Iterable[str] = ()) -> Project:
     """The compiled project, once for each set of variables."""
     return _project(json.dumps(variables or {}, sort_keys=True, default=str), root, tuple(sorted(without)))
 

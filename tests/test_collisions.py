@@ -83,7 +83,9 @@ PLANS: Rows = [
 def after(start: str) -> st.SearchStrategy[str | None]:
     """Mostly a later day or none; now and then any, which makes a row that is rejected."""
     following = [day for day in DAYS if day > start[:10]] or [start[:10]]
-    return st.sampled_from([*(day + time for day in following for time in ("", "T09:00:00Z")), None, None, None, start, DAYS[0]])
+    return st.sampled_from(
+        [*(day + time for day in following for time in ("", "T09:00:00Z")), None, None, None, start, DAYS[0]]
+    )
 
 
 @st.composite
@@ -95,7 +97,9 @@ def item_versions(draw: st.DrawFn, subscription_id: str, start: str, first: int)
     for position, begin in enumerate(starts):
         end = starts[position + 1] if position + 1 < len(starts) else draw(after(begin))
         end = draw(st.sampled_from([end, end, end, end, end, None, begin]))
-        discount = draw(st.sampled_from([{}, {}, {"discount_percent": "10"}, {"discount_percent": "100"}, {"discount_amount": "5"}]))
+        discount = draw(
+            st.sampled_from([{}, {}, {"discount_percent": "10"}, {"discount_percent": "100"}, {"discount_amount": "5"}])
+        )
         rows.append(
             {
                 "item_version_id": f"v{first}.{position}",
@@ -169,7 +173,9 @@ def invoices(draw: st.DrawFn) -> dict[str, Rows]:
                     "invoice_id": draw(st.sampled_from([f"n{number}", f"n{number}", "n9"])),
                     "subscription_id": draw(st.sampled_from([None, "s1", "s2"])),
                     "plan_id": draw(st.sampled_from([None, "basic_month", "addon_week"])),
-                    "kind": draw(st.sampled_from(["recurring", "recurring", "proration", "usage", "one_off", "credit"])),
+                    "kind": draw(
+                        st.sampled_from(["recurring", "recurring", "proration", "usage", "one_off", "credit"])
+                    ),
                     "amount": draw(st.sampled_from(["10", "33.33", "-7"])),
                     "period_start": begin,
                     "period_end": draw(after(begin)) if begin else None,
@@ -183,7 +189,9 @@ def usage(draw: st.DrawFn) -> dict[str, Rows]:
     """Users, and what some of them did."""
     tables: dict[str, Rows] = {"users": [], "usage_events": []}
     for number in range(draw(st.integers(0, 3))):
-        flags = {name: draw(st.sampled_from([None, "true", "false"])) for name in ("is_internal", "is_bot", "is_licensed")}
+        flags = {
+            name: draw(st.sampled_from([None, "true", "false"])) for name in ("is_internal", "is_bot", "is_licensed")
+        }
         tables["users"].append(
             {"user_id": f"u{number}", "customer_id": draw(customers), "created_at": draw(moments), **flags}
         )
@@ -219,7 +227,9 @@ def around_customers(draw: st.DrawFn) -> dict[str, Rows]:
         ],
         "customer_merges": [
             {"from_customer_id": one, "into_customer_id": other, "merged_at": draw(moments)}
-            for one, other in draw(st.lists(st.tuples(customers, customers), max_size=2, unique_by=lambda pair: pair[0]))
+            for one, other in draw(
+                st.lists(st.tuples(customers, customers), max_size=2, unique_by=lambda pair: pair[0])
+            )
         ],
         "csm_assignments": [
             {
@@ -231,7 +241,11 @@ def around_customers(draw: st.DrawFn) -> dict[str, Rows]:
             for begin in draw(st.lists(moments, max_size=3))
         ],
         "exchange_rates": [
-            {"rate_date": day, "currency": currency, "rate_to_reporting": draw(st.sampled_from(["1.1", "0.9", "1.0833333333"]))}
+            {
+                "rate_date": day,
+                "currency": currency,
+                "rate_to_reporting": draw(st.sampled_from(["1.1", "0.9", "1.0833333333"])),
+            }
             for day, currency in draw(
                 st.lists(st.tuples(days, st.sampled_from(["USD", "GBP"])), max_size=4, unique=True)
             )
@@ -300,7 +314,12 @@ def with_duplicates(draw: st.DrawFn, raw: dict[str, Rows]) -> dict[str, Rows]:
     other = {"country": "SE", "cancel_reason": "moved", "unit_amount": "77"}.get(column, "2024-03-31")
     twin = draw(
         st.sampled_from(
-            [dict(row), {**row, "loaded_at": "2024-06-01"}, {**row, column: other}, {**row, column: other, "updated_at": "2024-06-01"}]
+            [
+                dict(row),
+                {**row, "loaded_at": "2024-06-01"},
+                {**row, column: other},
+                {**row, column: other, "updated_at": "2024-06-01"},
+            ]
         )
     )
     return {**raw, table: [*raw[table], twin]}
@@ -324,5 +343,7 @@ def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> No
     with run(raw, as_of, SETTINGS[name]) as built:
         differences = all_differences(built.query, compute(raw, as_of, SETTINGS[name]))
     if differences:
-        note(f"as_of={as_of!r} variables={SETTINGS[name]!r}\n{json.dumps({key: rows for key, rows in raw.items() if rows})}")
+        note(
+            f"as_of={as_of!r} variables={SETTINGS[name]!r}\n{json.dumps({key: rows for key, rows in raw.items() if rows})}"
+        )
     assert not differences, "\n".join(differences)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from tests import test_laws
-from tests.compiled import Project, folder_tables, project
 from tests.comparison import all_differences
+from tests.compiled import Project, folder_tables, project
 from tests.conftest import CAST, VARIABLES
 from tests.oracle import Result, compute
 
@@ -45,16 +45,17 @@ def test_the_sound_project_breaks_nothing(sound: Project, expected: Result) -> N
 
 
 def test_a_metric_left_out_of_the_union(sound: Project, expected: Result) -> None:
-    broken = sound.altered("metrics", f'select * from {relation("net_revenue_retention")} union all', "")
+    broken = sound.altered("metrics", f"select * from {relation('net_revenue_retention')} union all", "")
     found = differences(broken, expected)
     assert "net_revenue_retention: missing in SQL" in found
-    assert "net_revenue_retention month 2023-01-01 all" not in found  # only the first few cells are shown
-    assert "oracle (2023-02-01, True, 0, 0, None)" in found
+    assert "net_revenue_retention month 2023-01-01 all all: oracle (2023-02-01, True, 0, 0, None)" in found
 
 
 def test_a_day_too_few_at_the_boundary(sound: Project, expected: Result) -> None:
     """What starts on a period's last day is in its close."""
-    broken = sound.altered("int_item_states", "state_days.state_day >= pieces.valid_from", "state_days.state_day > pieces.valid_from")
+    broken = sound.altered(
+        "int_item_states", "state_days.state_day >= pieces.valid_from", "state_days.state_day > pieces.valid_from"
+    )
     found = differences(broken, expected)
     assert "\nmrr: amount: numerator, value" in found
     assert "customer_periods: movement" in found
@@ -77,7 +78,9 @@ def test_the_wrong_denominator(sound: Project, expected: Result, monkeypatch: py
 
 
 def test_a_pause_counted_as_churn(sound: Project, expected: Result) -> None:
-    broken = sound.altered("int_customer_period_ends", "when is_paused_at_closing then 'paused'", "when is_paused_at_closing then 'churn'")
+    broken = sound.altered(
+        "int_customer_period_ends", "when is_paused_at_closing then 'paused'", "when is_paused_at_closing then 'churn'"
+    )
     found = differences(broken, expected)
     for metric in ("churned_mrr", "paused_mrr", "churned_customers"):
         assert f"\n{metric}: " in found
@@ -95,7 +98,11 @@ def test_a_discount_that_never_ends(sound: Project, expected: Result) -> None:
 
 def test_rejected_rows_that_vanish(sound: Project) -> None:
     """A row without its key is neither staged nor listed: the oracle and the dbt test of rows in and out both say so."""
-    broken = sound.altered("base_billing__orders", "when rule is null then 'staged' else 'rejected' end as fate", "when rule is null then 'staged' end as fate")
+    broken = sound.altered(
+        "base_billing__orders",
+        "when rule is null then 'staged' else 'rejected' end as fate",
+        "when rule is null then 'staged' end as fate",
+    )
     broken = broken.altered("rejected_rows", "from listed", "from listed where false")
     raw = test_laws.cast()
     raw["orders"].append({**raw["orders"][0], "order_id": None})
@@ -108,7 +115,9 @@ def test_rejected_rows_that_vanish(sound: Project) -> None:
 
 def test_a_law_notices_a_row_that_counts_twice(sound: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Duplicates that are not folded: law U2."""
-    broken = sound.altered("stg_billing__subscription_items", "where fate = 'staged'", "where fate in ('staged', 'folded')")
+    broken = sound.altered(
+        "stg_billing__subscription_items", "where fate = 'staged'", "where fate in ('staged', 'folded')"
+    )
     monkeypatch.setattr(test_laws, "run", lambda raw, as_of, variables, models: broken.run(raw, as_of, models))
     with pytest.raises(AssertionError, match="cells differ"):
         test_laws.test_u2_a_row_that_comes_twice_counts_once()

@@ -134,9 +134,18 @@ def test_u3_what_happens_after_the_as_of_day_is_nothing() -> None:
         "users", user_id="late", customer_id="peter_prepaid_year", created_at="2024-03-01", is_licensed="true"
     )
     later.add("csm_assignments", customer_id="peter_prepaid_year", csm_id="late", assigned_from="2024-03-01T00:00:00Z")
-    later.add("customer_merges", from_customer_id="tina_two_subscriptions", into_customer_id="rita_refunded", merged_at="2024-03-01")
     later.add(
-        "customer_attributes", customer_id="rita_refunded", attribute="country", value="XX", valid_from="2024-03-01T00:00:00Z"
+        "customer_merges",
+        from_customer_id="tina_two_subscriptions",
+        into_customer_id="rita_refunded",
+        merged_at="2024-03-01",
+    )
+    later.add(
+        "customer_attributes",
+        customer_id="rita_refunded",
+        attribute="country",
+        value="XX",
+        valid_from="2024-03-01T00:00:00Z",
     )
     later.add(
         "invoices",
@@ -147,7 +156,14 @@ def test_u3_what_happens_after_the_as_of_day_is_nothing() -> None:
         currency="USD",
         total_excluding_tax="100",
     )
-    later.add("invoice_lines", invoice_line_id="late", invoice_id="late", kind="recurring", amount="100", period_start="2024-02-01")
+    later.add(
+        "invoice_lines",
+        invoice_line_id="late",
+        invoice_id="late",
+        kind="recurring",
+        amount="100",
+        period_start="2024-02-01",
+    )
     known = {row["customer_id"] for row in raw["customers"]}
     for table, rows in later.raw.items():
         if table == "plans":
@@ -174,7 +190,9 @@ def test_u4_ids_are_only_names() -> None:
     """A bijection that turns the order of the ids around."""
 
     def renamed(text: str | None) -> str | None:
-        return text and "".join(chr(ord("z") - ord(letter) + ord("a")) if letter.islower() else letter for letter in text)
+        return text and "".join(
+            chr(ord("z") - ord(letter) + ord("a")) if letter.islower() else letter for letter in text
+        )
 
     raw = {
         table: [{name: renamed(value) if name in IDS else value for name, value in row.items()} for row in rows]
@@ -225,7 +243,10 @@ def test_u9_a_time_zone_moves_days_and_no_total() -> None:
     """Who starts at 02:00 UTC on 1 February starts in January in New York; in the end as many have come and as much is paid."""
     book = Book().sell("a", 100, "2024-02-01T02:00:00Z").sell("b", 50, "2024-01-15T12:00:00Z", "2024-04-01T02:00:00Z")
     book.sell("c", 20, "2024-02-01")
-    utc, york = cells(book.raw, "2024-06-30"), cells(book.raw, "2024-06-30", VARIABLES | {"reporting_timezone": "America/New_York"})
+    utc, york = (
+        cells(book.raw, "2024-06-30"),
+        cells(book.raw, "2024-06-30", VARIABLES | {"reporting_timezone": "America/New_York"}),
+    )
 
     def of(one: Cells, name: str, month: int) -> Decimal:
         return one[name, "month", date(2024, month, 1), "all", "all"][2]
@@ -240,7 +261,11 @@ def test_u9_a_time_zone_moves_days_and_no_total() -> None:
 
 def test_u10_without_the_optional_tables() -> None:
     """Four tables are enough; what needs another is absent, and the rest is as the oracle says."""
-    raw = {table: rows for table, rows in cast().items() if table in ("customers", "plans", "subscriptions", "subscription_items")}
+    raw = {
+        table: rows
+        for table, rows in cast().items()
+        if table in ("customers", "plans", "subscriptions", "subscription_items")
+    }
     raw["subscription_items"] = [row for row in raw["subscription_items"] if row["currency"] == "USD"]
     built, expected = cells(raw), compute(raw, AS_OF, VARIABLES)
     assert built.keys() == expected.metrics.keys()
@@ -333,7 +358,11 @@ def test_m3_a_quantity_as_two_items() -> None:
 
 def test_m4_a_year_for_twelve_times_the_price_of_a_month() -> None:
     monthly = Book().sell("a", 100, "2024-01-15").sell("b", "33.33", "2024-02-01", "2024-05-01")
-    yearly = Book().sell("a", 1200, "2024-01-15", plan="yearly").sell("b", "399.96", "2024-02-01", "2024-05-01", plan="yearly")
+    yearly = (
+        Book()
+        .sell("a", 1200, "2024-01-15", plan="yearly")
+        .sell("b", "399.96", "2024-02-01", "2024-05-01", plan="yearly")
+    )
     for book in (monthly, yearly):
         for plan in book.raw["plans"]:
             plan["plan_name"] = "Plan"
@@ -380,11 +409,20 @@ def test_m8_two_companies_together_are_their_sum() -> None:
     bill = {row["invoice_id"]: row["customer_id"] for row in raw["invoices"]}
 
     def of(half: set[str], row: dict[str, Any]) -> bool:
-        name = row.get("customer_id") or owner.get(row.get("subscription_id") or "") or bill.get(row.get("invoice_id") or "")
+        name = (
+            row.get("customer_id")
+            or owner.get(row.get("subscription_id") or "")
+            or bill.get(row.get("invoice_id") or "")
+        )
         return name is None or name in half
 
     parts = [
-        cells({table: rows if table == "customers" else [row for row in rows if of(half, row)] for table, rows in raw.items()})
+        cells(
+            {
+                table: rows if table == "customers" else [row for row in rows if of(half, row)]
+                for table, rows in raw.items()
+            }
+        )
         for half in halves
     ]
     wrong = []
@@ -499,8 +537,17 @@ def test_m13_later_in_the_same_month_is_the_same_snapshot() -> None:
 
 def steady() -> Book:
     """Four customers in January, each with a story in February."""
-    book = Book().sell("stays", 100, "2024-01-01").sell("grows", 50, "2024-01-01", "2024-02-10").sell("grows", 80, "2024-02-10")
-    return book.sell("shrinks", 60, "2024-01-01", "2024-02-10").sell("shrinks", 30, "2024-02-10").sell("goes", 40, "2024-01-01", "2024-02-10")
+    book = (
+        Book()
+        .sell("stays", 100, "2024-01-01")
+        .sell("grows", 50, "2024-01-01", "2024-02-10")
+        .sell("grows", 80, "2024-02-10")
+    )
+    return (
+        book.sell("shrinks", 60, "2024-01-01", "2024-02-10")
+        .sell("shrinks", 30, "2024-02-10")
+        .sell("goes", 40, "2024-01-01", "2024-02-10")
+    )
 
 
 def rate(built: Cells, name: str, month: int = 2) -> float | None:
@@ -511,7 +558,12 @@ def test_r3_new_customers_do_not_touch_retention() -> None:
     book = steady()
     before = cells(book.raw, "2024-02-29")
     after = cells(book.copy().sell("newcomer", 500, "2024-02-15").raw, "2024-02-29")
-    for name in ("net_revenue_retention", "gross_revenue_retention", "gross_revenue_churn_rate", "customer_retention_rate"):
+    for name in (
+        "net_revenue_retention",
+        "gross_revenue_retention",
+        "gross_revenue_churn_rate",
+        "customer_retention_rate",
+    ):
         assert rate(before, name) == rate(after, name)
     assert rate(before, "net_revenue_retention") == (100 + 80 + 30) / 250
     assert rate(after, "mrr_growth_rate") > rate(before, "mrr_growth_rate")

@@ -36,7 +36,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "repeat_window_days": 30,
         "renewal_auto_min_days": 400,
     },
-    "pauses": VARIABLES | {"max_pause_days": 30, "committed_horizon_days": 30, "week_to_month": "4.345", "day_to_month": "30"},
+    "pauses": VARIABLES
+    | {"max_pause_days": 30, "committed_horizon_days": 30, "week_to_month": "4.345", "day_to_month": "30"},
     "euros": {"reporting_currency": "EUR", "history_start": "2023-06-01", "segments": ["country", "csm"]},
 }
 # A month's last day, the day after it, a leap day, open months, the day the data end.
@@ -94,13 +95,20 @@ def test_cast_has_the_mrr_that_was_worked_by_hand(cast_database: Built) -> None:
     """expected_mrr.csv: closing MRR and class of every customer and month, from the definitions alone."""
     with (CAST / "expected_mrr.csv").open() as file:
         expected = {
-            (row["customer_id"], date.fromisoformat(row["month_start"])): (Decimal(row["closing_mrr"]), row["movement_class"])
+            (row["customer_id"], date.fromisoformat(row["month_start"])): (
+                Decimal(row["closing_mrr"]),
+                row["movement_class"],
+            )
             for row in csv.DictReader(file)
         }
     rows = cast_database.query(
         "select customer_id, period_start, closing_mrr, movement from marts.customer_periods where period_type = 'month'"
     )
     built = {row[:2]: row[2:] for row in rows}
-    wrong = [f"{key}: expected {wanted}, built {built.get(key)}" for key, wanted in expected.items() if built.get(key) != wanted]
+    wrong = [
+        f"{key}: expected {wanted}, built {built.get(key)}"
+        for key, wanted in expected.items()
+        if built.get(key) != wanted
+    ]
     extra = [f"{key}: built {found}, not expected" for key, found in built.items() if found[0] and key not in expected]
     assert not wrong + extra, "\n".join((wrong + extra)[:20])

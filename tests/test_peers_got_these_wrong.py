@@ -38,13 +38,19 @@ def test_a_prepaid_customer_has_not_churned_in_the_current_month() -> None:
 def test_an_open_ended_subscription_lasts() -> None:
     """No end is no end: neither today nor the day it started."""
     with build(Book(created_at="2022-03-31").sell("a", 100, "2022-03-31"), "2024-06-20") as built:
-        assert built.query("select distinct value from marts.metrics where metric_name = 'mrr' and segment_name = 'all'") == [(100,)]
+        assert built.query(
+            "select distinct value from marts.metrics where metric_name = 'mrr' and segment_name = 'all'"
+        ) == [(100,)]
         assert movements(built, "day") == [("new", 100)]
 
 
 def test_a_renewal_into_an_open_end() -> None:
     """A year, then the same without an end, as a second subscription and as a second version: no movement, no gap."""
-    book = Book(created_at="2023-02-10").sell("a", 960, "2023-02-10", "2024-02-10", plan="yearly").sell("a", 960, "2024-02-10", plan="yearly")
+    book = (
+        Book(created_at="2023-02-10")
+        .sell("a", 960, "2023-02-10", "2024-02-10", plan="yearly")
+        .sell("a", 960, "2024-02-10", plan="yearly")
+    )
     book.subscription("s", "b", "2023-02-10").item("s", 960, "2023-02-10", "2024-02-10", plan="yearly")
     book.item("s", 960, "2024-02-10", plan="yearly")
     with build(book, "2024-06-20") as built:
@@ -54,7 +60,9 @@ def test_a_renewal_into_an_open_end() -> None:
 
 def test_a_year_cancelled_in_march_counts_until_it_is_over() -> None:
     """Asked in March, served to the end of December: revenue until then, churn in January."""
-    book = Book(created_at="2023-01-01").sell("a", 960, "2023-01-01", "2024-01-01", plan="yearly", canceled_at="2023-03-14", status="canceled")
+    book = Book(created_at="2023-01-01").sell(
+        "a", 960, "2023-01-01", "2024-01-01", plan="yearly", canceled_at="2023-03-14", status="canceled"
+    )
     with build(book, "2024-06-20") as built:
         assert months(built, "mrr", "2023-03-01", "2023-12-01", "2024-01-01") == [80, 80, 0]
         assert months(built, "churned_mrr", "2023-03-01", "2024-01-01") == [0, 80]
@@ -76,7 +84,11 @@ def test_from_monthly_to_annual_on_one_item() -> None:
 def test_a_trial_is_no_revenue() -> None:
     """In trial 0; the first paid day is the day after. A trial whose end has passed while the status still says trialing is 0 too."""
     trial = {"trial_start_at": "2024-01-20", "trial_end_at": "2024-02-03"}
-    book = Book().sell("converts", 100, "2024-01-20", **trial).sell("overruns", 70, "2024-01-20", status="trialing", **trial)
+    book = (
+        Book()
+        .sell("converts", 100, "2024-01-20", **trial)
+        .sell("overruns", 70, "2024-01-20", status="trialing", **trial)
+    )
     with build(book, "2024-03-31") as built:
         assert months(built, "mrr", "2024-01-01", "2024-02-01", "2024-03-01") == [0, 100, 100]
         assert months(built, "new_customers", "2024-01-01", "2024-02-01") == [0, 1]
@@ -96,7 +108,11 @@ def test_a_customer_who_comes_back_is_a_reactivation() -> None:
     book = Book().sell("a", 100, "2024-01-01", "2024-02-10").sell("a", 60, "2024-04-05")
     with build(book, "2024-04-30") as built:
         assert movements(built, "month") == [("new", 100), ("churn", -100), ("reactivation", 60)]
-        assert [built.value(name, "2024-04-01") for name in ("reactivation_mrr", "new_mrr", "expansion_mrr")] == [60, 0, 0]
+        assert [built.value(name, "2024-04-01") for name in ("reactivation_mrr", "new_mrr", "expansion_mrr")] == [
+            60,
+            0,
+            0,
+        ]
         assert [built.value(name, "2024-04-01") for name in ("reactivated_customers", "new_customers")] == [1, 0]
 
 

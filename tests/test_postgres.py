@@ -30,12 +30,18 @@ KINDS = {
 
 @pytest.fixture(scope="session")
 def on_postgres(
-    sample_database: Built, postgres_raw: Callable[[Path, str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+    sample_database: Built,
+    postgres_raw: Callable[[Path, str], dict[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Result:
     """The sample company on PostgreSQL, by `dbt build --warn-error --target postgres`."""
     environment = postgres_raw(sample_database.raw, "sample") | {"DBT_WARN_ERROR": "true"}
     build = dbt_build(
-        sample_database.raw, tmp_path_factory.mktemp("postgres_build"), vars=VARIABLES, target="postgres", env=environment
+        sample_database.raw,
+        tmp_path_factory.mktemp("postgres_build"),
+        vars=VARIABLES,
+        target="postgres",
+        env=environment,
     )
     assert build.success, build.messages[-6000:]
     return build
@@ -68,7 +74,10 @@ def test_every_cell_is_the_same(sample_database: Built, on_postgres: Result) -> 
         names = ", ".join(f'"{name}"' for name, _ in columns)
         exact = [position for position, (_, kind) in enumerate(columns) if kind != "double precision"]
         sides = [
-            sorted(([_plain(value) for value in row] for row in query(f"select {names} from marts.{table}")), key=lambda row: _order(row, exact))
+            sorted(
+                ([_plain(value) for value in row] for row in query(f"select {names} from marts.{table}")),
+                key=lambda row: _order(row, exact),
+            )
             for query in (sample_database.query, on_postgres.query)
         ]
         if len(sides[0]) != len(sides[1]):

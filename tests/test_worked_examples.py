@@ -16,7 +16,9 @@ from tests.conftest import VARIABLES
 FEBRUARY_END, MARCH_END = "2024-02-29", "2024-03-31"
 
 
-def figures(book: Book, *names: str, month: str = "2024-02-01", as_of: str = FEBRUARY_END, **variables: Any) -> dict[str, float]:
+def figures(
+    book: Book, *names: str, month: str = "2024-02-01", as_of: str = FEBRUARY_END, **variables: Any
+) -> dict[str, float]:
     """Values of metrics of a month, all customers."""
     with run(book.raw, as_of, VARIABLES | variables, models=["metrics"]) as built:
         return {name: built.value(name, month) for name in names}
@@ -61,7 +63,9 @@ def test_e03a_a_discount_counts() -> None:
 
     120 a year less 10 % is 9 a month. A tool that ignores discounts with an end says 10: `discount_policy: permanent`.
     """
-    book = Book().sell("a", 120, "2024-01-01", plan="yearly", item={"discount_percent": 10, "discount_ends_at": "2025-01-01"})
+    book = Book().sell(
+        "a", 120, "2024-01-01", plan="yearly", item={"discount_percent": 10, "discount_ends_at": "2025-01-01"}
+    )
     assert figures(book, "mrr") == {"mrr": 9}
     assert figures(book, "mrr", discount_policy="permanent") == {"mrr": 10}
 
@@ -102,7 +106,15 @@ def test_e07_the_bridge_with_exchange_rates() -> None:
     changed(changed(book, "up", 100, 150), "down", 140, 100).sell("gone", 60, "2024-01-01", "2024-02-10")
     book.sell("newcomer", 100, "2024-02-10")
     assert figures(
-        book, "opening_mrr", "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "fx_mrr", "mrr", "net_new_mrr"
+        book,
+        "opening_mrr",
+        "new_mrr",
+        "expansion_mrr",
+        "contraction_mrr",
+        "churned_mrr",
+        "fx_mrr",
+        "mrr",
+        "net_new_mrr",
     ) == {
         "opening_mrr": 1000,
         "new_mrr": 100,
@@ -241,7 +253,9 @@ def test_e19_a_cohort_that_loses_a_tenth_each_month() -> None:
             " where cohort_month = date '2024-01-01' order by 1"
         )
     assert rows[0] == (0, 100_000, 1, 1)
-    for (age, customers, of_customers, of_revenue), share in zip(rows[1:], [0.9, 0.81, 0.729, 0.6561, 0.59049], strict=True):
+    for (age, customers, of_customers, of_revenue), share in zip(
+        rows[1:], [0.9, 0.81, 0.729, 0.6561, 0.59049], strict=True
+    ):
         assert customers == round(100_000 * share), age
         assert (of_customers, of_revenue) == pytest.approx((share, share), rel=1e-12)
 
@@ -281,7 +295,7 @@ def test_e45_churn_of_a_month_as_churn_of_a_year() -> None:
     assert figures(book, "customer_churn_rate_annualised") == pytest.approx(
         {"customer_churn_rate_annualised": 1 - 0.95**12}, rel=1e-12
     )
-    assert 1 - 0.95**12 == pytest.approx(0.459639, abs=1e-6)
+    assert pytest.approx(0.459639, abs=1e-6) == 1 - 0.95**12
 
 
 def test_e49a_expansion_from_upgrades_and_seats() -> None:
@@ -292,10 +306,14 @@ def test_e49a_expansion_from_upgrades_and_seats() -> None:
     book = Book()
     for number in range(15):
         name = f"upgrade_{number}"
-        book.subscription(name, name, "2024-01-01").item(name, 100, "2024-01-01", "2024-02-10").item(name, 250, "2024-02-10", plan="pro")
+        book.subscription(name, name, "2024-01-01").item(name, 100, "2024-01-01", "2024-02-10").item(
+            name, 250, "2024-02-10", plan="pro"
+        )
     for number in range(5):
         name = f"seats_{number}"
-        book.subscription(name, name, "2024-01-01").item(name, 40, "2024-01-01", "2024-02-10").item(name, 40, "2024-02-10", quantity=3)
+        book.subscription(name, name, "2024-01-01").item(name, 40, "2024-01-01", "2024-02-10").item(
+            name, 40, "2024-02-10", quantity=3
+        )
     assert figures(book, "expansion_mrr", "upsell_mrr") == {"expansion_mrr": 2650, "upsell_mrr": 2650}
 
 

@@ -391,7 +391,6 @@ class Customer:
                 and other.version_start == version_end
                 and self._is_known(other, close)
                 for other in self.items
-                if other is not item
             )
             if not followed:
                 version_end = FOREVER
@@ -774,7 +773,7 @@ def _successor(
     term: Term, terms: dict[str, Term], siblings: dict[tuple[str, str], list[Term]], deadline: date
 ) -> Term | None:
     """The term that renews this one: the one it names, else the next of its subscription (or customer)."""
-    if term.renewed_to in terms:
+    if term.renewed_to in terms and term.renewed_to != term.term_id:
         named = terms[term.renewed_to]
         return named if named.start <= deadline else None
     kind = ("subscription", term.subscription_id) if term.subscription_id else ("customer", term.customer.customer_id)

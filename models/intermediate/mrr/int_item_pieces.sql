@@ -3,6 +3,7 @@ with
 versions as (
 
     select * from {{ ref('int_item_versions') }}
+    where valid_from < valid_to
 
 ),
 

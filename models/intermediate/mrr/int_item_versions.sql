@@ -101,4 +101,3 @@ select
     ) }} as discounted_mrr
 
 from versions
-where valid_from < valid_to

@@ -49,7 +49,7 @@ known_versions as (
             versions.valid_from <= closes.target_day
             and (
                 versions.version_created_date <= closes.closing_day
-                or (versions.version_created_date is null and (closes.is_last or versions.valid_from <= closes.closing_day))
+                or (versions.version_created_date is null and (closes.is_last or versions.effective_from_date <= closes.closing_day))
             )
             -- it ended by the close: nothing to know
             and versions.valid_to > closes.closing_day
