@@ -6,7 +6,7 @@ import csv
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ class Result:
     """What came of a dbt run. `messages` is everything that dbt said, `query` looks into what it built."""
 
     success: bool
-    messages: str
+    messages: str = field(repr=False)
     query: Callable[[str], list[tuple]]
 
 

@@ -17,7 +17,7 @@ def test_the_printed_headline_is_the_sample_company(sample_database: Built) -> N
     printed = {
         name: latest
         for line in table.splitlines()
-        if len(words := line.split()) >= 3 and "_" in words[0] or line.startswith(("mrr ", "arr "))
+        if (len(words := line.split()) >= 3 and "_" in words[0]) or line.startswith(("mrr ", "arr "))
         for name, latest in [line.split()[:2]]
     }
     assert len(printed) == 12, printed
