@@ -29,10 +29,21 @@ class Built(NamedTuple):
 def sample_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample company, as `python -m generator` writes it."""
     from generator import config
+
+    return _generated(tmp_path_factory.mktemp("sample"), config.DEFAULT_CUSTOMERS, config.DEFAULT_MONTHS)
+
+
+@pytest.fixture(scope="session")
+def small_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated company of fewer customers and months."""
+    return _generated(tmp_path_factory.mktemp("small"), 80, 14)
+
+
+def _generated(folder: Path, customers: int, months: int) -> Path:
+    from generator import config
     from generator.build import write
 
-    folder = tmp_path_factory.mktemp("sample")
-    write(config.Settings(config.DEFAULT_CUSTOMERS, config.DEFAULT_MONTHS, config.DEFAULT_SEED, False, "all"), folder)
+    write(config.Settings(customers, months, config.DEFAULT_SEED, False, "all"), folder)
     return folder
 
 

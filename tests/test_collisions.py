@@ -331,7 +331,7 @@ EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
 @pytest.mark.parametrize("name", SETTINGS)
 @settings(
     derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 40,
+    max_examples=EXAMPLES or 30,
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],

@@ -204,6 +204,24 @@ def test_a_trial_that_has_not_converted_lasts_until_now() -> None:
     assert result.movements == {}
 
 
+def test_a_trial_that_ends_before_the_start_is_none() -> None:
+    # a: ended before the start; b: on it; c: began and ended before it. Only d ends before it begins
+    book = Book().subscription("a.1", "2024-02-01", trial_end_at="2024-01-15")
+    book.subscription("b.1", "2024-02-01", trial_end_at="2024-02-01")
+    book.subscription("c.1", "2024-02-01", trial_start_at="2024-01-10", trial_end_at="2024-01-20")
+    book.subscription("d.1", "2024-02-01", trial_start_at="2024-01-20", trial_end_at="2024-01-15")
+    for name in "abcd":
+        book.item(f"{name}.1/1", "10", "2024-02-01")
+    result = book.count("2024-02-29")
+    assert [row[:3] for row in result.rejected] == [
+        ("subscription_items", "d.1/1", "unknown_subscription"),
+        ("subscriptions", "d.1", "end_before_start"),
+    ]
+    assert figure(result, "mrr", "2024-02-01") == 30
+    assert figure(result, "average_mrr", "2024-02-01") == 30
+    assert figure(result, "committed_mrr", "2024-02-01") == 30
+
+
 # -- movements ---------------------------------------------------------------------------------------------------------
 
 
@@ -444,6 +462,38 @@ def test_committed_mrr_knows_what_was_known() -> None:
     assert figure(result, "committed_mrr", "2024-02-01") == 106
 
 
+@pytest.mark.parametrize("as_of", ["2024-06-30", "2024-12-31"])
+@pytest.mark.parametrize("request_day", ["2024-08-10", None])
+def test_committed_mrr_does_not_foresee_an_end(as_of: str, request_day: str | None) -> None:
+    # June looks at 28 September: the end of 15 August, asked for on 10 August or never, was not known on 30 June,
+    # whether the data end there or in December
+    book = Book().subscription("a.1", "2024-01-01", "2024-08-15", canceled_at=request_day)
+    result = book.item("a.1/1", "100", "2024-01-01").count(as_of)
+    assert figure(result, "committed_mrr", "2024-06-01") == 100
+    if as_of == "2024-12-31":
+        assert figure(result, "committed_mrr", "2024-07-01") == 100  # asked on 10 August: not known on 31 July either
+        assert figure(result, "committed_mrr", "2024-08-01") == 0  # it has ended
+
+
+@pytest.mark.parametrize("as_of", ["2024-03-31", "2024-12-31"])
+def test_committed_mrr_knows_a_version_that_has_begun(as_of: str) -> None:
+    # 100 until 20 March, then 120, entered on 5 April: on 29 February nobody knew, on 31 March it is in force
+    book = Book().subscription("a.1", "2024-01-01").item("a.1/1", "100", "2024-01-01", "2024-03-20")
+    result = book.item("a.1/2", "120", "2024-03-20", created_at="2024-04-05").count(as_of)
+    assert figure(result, "committed_mrr", "2024-02-01") == 100
+    assert figure(result, "committed_mrr", "2024-03-01") == 120
+
+
+def test_committed_mrr_on_the_as_of_day() -> None:
+    # a ends its item on 15 August with nothing in its place: not known, 100. b has a successor of 1 August without a
+    # day of entry: known on the as-of day, 70. c has one that was entered a day later: 5 stays. Sum 175
+    book = Book().subscription("a.1", "2024-01-01").item("a.1/1", "100", "2024-01-01", "2024-08-15")
+    book.subscription("b.1", "2024-01-01").item("b.1/1", "50", "2024-01-01", "2024-08-01")
+    book.item("b.1/2", "70", "2024-08-01").subscription("c.1", "2024-01-01")
+    book.item("c.1/1", "5", "2024-01-01", "2024-08-01").item("c.1/2", "9", "2024-08-01", created_at="2024-07-01")
+    assert figure(book.count("2024-06-30"), "committed_mrr", "2024-06-01") == 175
+
+
 # -- segments ----------------------------------------------------------------------------------------------------------
 
 
@@ -625,6 +675,54 @@ def test_voluntary_and_involuntary() -> None:
     assert reasons == {"payment_failed": (1, 10), "price": (1, 10), "card_expired": (1, 10), "(unknown)": (1, 10)}
 
 
+def test_the_subscription_that_was_lost_explains_the_churn() -> None:
+    # the item ends on 10 March, its subscription on the 15th by a failed payment: involuntary
+    book = Book().subscription("a.1", "2024-01-01", "2024-03-15", cancel_reason="payment_failed", is_involuntary="true")
+    result = book.item("a.1/1", "10", "2024-01-01", "2024-03-10").count("2024-03-31")
+    assert exact(result, "involuntary_churn_rate", "2024-03-01") == (1, 1)
+    assert result.churn_reasons["month", date(2024, 3, 1), "all", "payment_failed"] == (1, 10)
+
+
+def test_a_subscription_lost_long_ago_explains_nothing() -> None:
+    # s0 failed in May 2023; s1 runs on and drops to 0 in April 2024: no reason is known
+    book = Book().subscription("a.s0", "2023-01-01", "2023-05-10", cancel_reason="payment_failed")
+    book.item("a.s0/1", "10", "2023-01-01").subscription("a.s1", "2023-01-01")
+    book.item("a.s1/1", "20", "2023-01-01", "2024-04-10").item("a.s1/2", "0", "2024-04-10")
+    result = book.count("2024-04-30")
+    assert exact(result, "involuntary_churn_rate", "2024-04-01") == (0, 1)
+    assert result.churn_reasons["month", date(2024, 4, 1), "all", "(unknown)"] == (1, 20)
+
+
+def test_the_latest_end_of_those_lost_and_a_pause_that_lapsed() -> None:
+    # a: both items end on 10 January, the subscriptions on the 12th and the 14th: the later one's reason.
+    # b: one end, two subscriptions: the reason of the smaller id, involuntary because the other one is
+    # c: its pause of 1 January lapses on the 11th; that the subscription ends on the 20th comes too late
+    # d: the pause lapses on the day on which the subscription ends
+    book = Book().subscription("a.1", "2023-12-01", "2024-01-12", cancel_reason="payment_failed")
+    book.subscription("a.2", "2023-12-01", "2024-01-14", cancel_reason="price")
+    book.item("a.1/1", "1", "2023-12-01", "2024-01-10").item("a.2/1", "1", "2023-12-01", "2024-01-10")
+    book.subscription("b.1", "2023-12-01", "2024-01-10", cancel_reason="budget")
+    book.subscription("b.2", "2023-12-01", "2024-01-10", cancel_reason="non_payment")
+    book.item("b.1/1", "1", "2023-12-01").item("b.2/1", "1", "2023-12-01")
+    for name, end in (("c.1", "2024-01-20"), ("d.1", "2024-01-11")):
+        book.subscription(name, "2023-12-01", end, cancel_reason="card_expired").item(f"{name}/1", "2", "2023-12-01")
+        book.pause(name, "2024-01-01")
+    result = book.count("2024-01-31", max_pause_days=10)
+    reasons = {key[3]: value for key, value in result.churn_reasons.items() if key[0] == "month"}
+    assert reasons == {"price": (1, 2), "budget": (1, 2), "pause_expired": (1, 2), "card_expired": (1, 2)}
+    assert exact(result, "involuntary_churn_rate", "2024-01-01") == (2, 4)  # b and d
+
+
+@pytest.mark.parametrize("reasons", [[], ""])
+def test_no_reason_may_be_involuntary(reasons: object) -> None:
+    # a: by its reason, which no longer counts; b: by its flag
+    book = Book().subscription("a.1", "2023-12-01", "2024-01-10", cancel_reason="payment_failed")
+    book.subscription("b.1", "2023-12-01", "2024-01-10", is_involuntary="true")
+    book.item("a.1/1", "1", "2023-12-01").item("b.1/1", "1", "2023-12-01")
+    result = book.count("2024-01-31", involuntary_reasons=reasons)
+    assert exact(result, "involuntary_churn_rate", "2024-01-01") == (1, 2)
+
+
 # -- renewals ----------------------------------------------------------------------------------------------------------
 
 
@@ -673,6 +771,23 @@ def test_a_month_and_some_days_of_a_term() -> None:
     assert exact(result, "net_renewal_value_rate", "2024-03-01") == (0, Decimal("85.8906525573"))
 
 
+def test_a_named_successor_that_starts_too_late_leaves_the_next_term() -> None:
+    # all due on 1 January. a names a term of March, but another follows on the 10th: renewed at 150 of 100 a month.
+    # b names a term of March and has no other: lost. c names a term of another customer, which starts on the last
+    # day in time, though one of its own follows earlier: 80. d names nothing that exists: the term of the 10th, 20
+    book = Book().customer("a").term("a.1", "2023-01-01", "2024-01-01", "1200", renewed_to_term_id="a.3")
+    book.term("a.2", "2024-01-10", "2025-01-10", "1800").term("a.3", "2024-03-01", "2025-03-01", "3600")
+    book.customer("b").term("b.1", "2023-01-01", "2024-01-01", "1200", renewed_to_term_id="b.2")
+    book.term("b.2", "2024-03-01", "2025-03-01", "3600")
+    book.customer("c").term("c.1", "2023-01-01", "2024-01-01", "1200", renewed_to_term_id="z.1")
+    book.term("c.2", "2024-01-10", "2025-01-10", "12").customer("z").term("z.1", "2024-01-31", "2025-01-31", "960")
+    book.customer("d").term("d.1", "2023-01-01", "2024-01-01", "1200", renewed_to_term_id="gone")
+    book.term("d.2", "2024-01-10", "2025-01-10", "240")
+    result = book.count("2024-06-30")
+    assert exact(result, "renewal_rate", "2024-01-01") == (3, 4)
+    assert exact(result, "net_renewal_value_rate", "2024-01-01") == (250, 400)
+
+
 # -- invoices and users ------------------------------------------------------------------------------------------------
 
 
@@ -712,6 +827,20 @@ def test_users_licensed_active_or_all() -> None:
     for user, flag in zip(book.tables["users"], ("true", "true", None), strict=True):
         user["is_licensed"] = flag
     assert exact(book.count("2024-01-31"), "average_revenue_per_user", "2024-01-01") == (60, 2)
+
+
+def test_users_on_average_whatever_their_licence() -> None:
+    # of a, u1 was there on 31 December, u2 and u3 came in January: (1 + 3) / 2. Neither the bot nor the users of z,
+    # who pays nothing, count
+    book = Book().sells("a.1", "60", "2023-12-01").customer("z")
+    book.invoice("a.1", "60", "2024-01-01", _line("recurring", "60", "2024-01-01", "2024-02-01"))
+    for name, day, flag in (("u1", "2023-12-31", "false"), ("u2", "2024-01-01", "true"), ("u3", "2024-01-31", None)):
+        book.add("users", {"user_id": name, "customer_id": "a", "created_at": day, "is_licensed": flag})
+    book.add("users", {"user_id": "bot", "customer_id": "a", "created_at": "2023-12-01", "is_bot": "true"})
+    book.add("users", {"user_id": "u4", "customer_id": "z", "created_at": "2023-12-01", "is_licensed": "true"})
+    result = book.count("2024-01-31")
+    assert exact(result, "average_revenue_per_average_user", "2024-01-01") == (60, 2)
+    assert exact(result, "average_revenue_per_user", "2024-01-01") == (60, 1)  # the licensed one
 
 
 # -- shares, purchases, curves -----------------------------------------------------------------------------------------
@@ -761,6 +890,66 @@ def test_history_start_moves_the_spine_and_enters_survival_late() -> None:
     assert figure(result, "opening_customers", "2024-01-01") == 1
     assert figure(result, "new_customers", "2024-01-01") == 1
     assert [tuple(age)[:3] for age in result.survival.values()] == [(1, 0, 0), (1, 0, 1), (1, 0, 0), (1, 1, 0)]
+
+
+def test_history_start_cuts_the_year_and_the_quarter_that_hold_it() -> None:
+    # both paid from 10 January, c2 until 10 February; history from 1 March: the year opens on 29 February
+    book = Book().sells("c1.1", "10", "2024-01-10").sells("c2.1", "10", "2024-01-10", "2024-02-10")
+    result = book.count("2024-12-31", history_start="2024-03-01")
+    expected = {"opening_customers": 1, "new_customers": 0, "churn_events": 0, "joined_and_left_customers": 0}
+    expected |= {"opening_mrr": 10, "new_mrr": 0, "net_new_mrr": 0, "churned_customers": 0}
+    expected |= {"average_mrr": 10}  # 10 on each of 306 days (31 in the quarter)
+    for period in ("quarter", "year"):
+        assert {name: figure(result, name, "2024-01-01", period) for name in expected} == expected
+        assert exact(result, "customer_churn_rate_of_total", "2024-01-01", period) == (0, 1)
+    assert figure(result, "customer_churn_rate_daily", "2024-01-01", "year") == 0
+
+
+def test_history_start_in_the_middle_of_a_month() -> None:
+    # history from 15 March, so that month has 17 days. b first paid on the 5th: an opening customer; c left on the
+    # 10th: no event; d is new on the 20th
+    book = Book().sells("a.1", "10", "2024-01-10").sells("b.1", "20", "2024-03-05")
+    book.sells("c.1", "30", "2024-01-10", "2024-03-10").sells("d.1", "17", "2024-03-20")
+    book.invoice(
+        "a.1", "51", "2024-03-01", _line("recurring", "31", "2024-03-01", "2024-04-01"), _line("one_off", "20")
+    )
+    book.invoice("a.2", "4", "2024-03-15", _line("one_off", "4"))
+    for name, day in (("early", "2024-03-14"), ("late", "2024-03-15")):
+        book.add("users", {"user_id": name, "customer_id": "a", "created_at": day})
+        event = {"event_id": name, "user_id": name, "customer_id": "a", "event_name": "x", "occurred_at": day}
+        book.add("usage_events", event)
+    book.orders("a", "2024-03-10", "2024-03-20").orders("b", "2024-03-16", "2024-03-20")
+    book.term("a.x", "2023-03-14", "2024-03-14", "120").term("b.x", "2023-03-15", "2024-03-15", "120")
+    result = book.count("2024-06-30", history_start="2024-03-15")
+    march = "2024-03-01"
+    expected = {
+        "opening_customers": 2,
+        "opening_mrr": 30,
+        "new_customers": 1,
+        "new_mrr": 17,
+        "churn_events": 0,
+        "mrr": 47,
+        "average_mrr": 42,  # 10 + 20 + 17 x 12 / 17
+        "invoiced_recurring_revenue": 17,  # 31 x 17 / 31
+    }
+    assert {name: figure(result, name, march) for name in expected} == expected
+    assert exact(result, "customer_churn_rate_of_total", march) == (0, 3)
+    assert exact(result, "mrr_invoice_gap_rate", march) == (25, 42)
+    # the one-off charge of 1 March lies before; both users are there at the close, one was at the opening
+    assert exact(result, "average_revenue_per_total_user", march) == (21, 2)
+    assert exact(result, "average_revenue_per_average_user", march) == (17, Decimal("1.5"))
+    assert exact(result, "average_revenue_per_user", march) == (47, 1)  # the early one was active on the 14th only
+    assert exact(result, "repeat_purchase_ratio", march) == (1, 2)  # a bought on one counted day
+    assert exact(result, "repeat_purchase_ratio_within_90_days", march) == (1, 1)  # a's first purchase lies before
+    assert exact(result, "renewal_rate", march) == (0, 1)
+    # the quarter and the trailing year that begin with March are cut likewise
+    assert figure(result, "opening_mrr", "2024-01-01", "quarter") == 30
+    assert figure(result, "average_mrr", "2024-01-01", "quarter") == 42
+    trailing = book.count("2025-02-28", history_start="2024-03-15")
+    assert figure(trailing, "opening_mrr", march, "trailing_year") == 30
+    assert figure(trailing, "churn_events", march, "trailing_year") == 0
+    # who first paid in March counts into its cohort from the 15th on
+    assert result.cohorts[date(2024, 3, 1), 0].cohort_customers == 1
 
 
 # -- what is there at all ----------------------------------------------------------------------------------------------

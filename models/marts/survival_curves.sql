@@ -1,4 +1,4 @@
-{%- set history_start = "cast('" ~ var('history_start') ~ "' as date)" if var('history_start') else "cast('0001-01-01' as date)" -%}
+{%- set history_start = history_start_day() -%}
 {%- set z = '1.959963984540054' -%}
 with
 
@@ -11,12 +11,14 @@ as_of as (
 first_churns as (
 
     select
-        customer_id,
-        min(churn_day) as churn_day
+        events.customer_id,
+        min(events.churn_day) as churn_day
 
-    from {{ ref('int_churn_events') }}
-    where not is_dropped
-    group by customer_id
+    from {{ ref('int_churn_events') }} as events
+    inner join {{ ref('int_first_payments') }} as first_payments on events.customer_id = first_payments.customer_id
+    -- a pause that lapsed before anything was paid is no exit
+    where not events.is_dropped and events.churn_day > first_payments.first_paid_day
+    group by events.customer_id
 
 ),
 

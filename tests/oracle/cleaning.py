@@ -412,8 +412,9 @@ def _plan_rules(row: Row) -> str | None:
 def _subscription_rules(row: Row) -> str | None:
     if row["status"] in ("incomplete", "future"):
         return "never_started"
-    trial_start = row["trial_start_at"] or row["started_at"]
-    if rule := _ends_first(row["started_at"], row["ended_at"]) or _ends_first(trial_start, row["trial_end_at"]):
+    if rule := _ends_first(row["started_at"], row["ended_at"]):
+        return rule
+    if rule := _ends_first(row["trial_start_at"], row["trial_end_at"]):
         return rule
     if row["trial_start_at"] and not row["trial_end_at"] and row["status"] != "trialing":
         return "trial_without_end"

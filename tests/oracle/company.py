@@ -92,6 +92,7 @@ class State:
     day: date
     in_force: list[Item]
     held: list[tuple[Item, Decimal]]  # outside trials and pauses, each with its MRR
+    paused: list[Item]  # would pay but for a pause that has not lapsed
     status: str  # paying, paused, none
     segments: dict[str, str]
 
@@ -114,14 +115,19 @@ class Period:
     end: date  # first day after it
     close: date  # its last day, or the as-of day
     months: tuple[date, ...]  # months of the spine in it
+    first: date  # first day counted: its start, or history_start where it holds that
 
     @property
     def opening(self) -> date:
-        return self.start - ONE_DAY
+        return self.first - ONE_DAY
 
     @property
     def days(self) -> int:
-        return (self.close - self.start).days + 1
+        return (self.close - self.first).days + 1
+
+    def holds(self, day: date) -> bool:
+        """Whether what happens on the day is counted in the period (up to its end, not to the as-of day)."""
+        return self.first <= day < self.end
 
     @property
     def length_in_months(self) -> int:
@@ -223,20 +229,20 @@ class Customer:
 
     def _state_from(self, day: date) -> State:
         in_force = [item for item in self.items if item.in_force(day)]
-        held = []
-        is_paused = False
+        held, paused = [], []
         for item in in_force:
             subscription = item.subscription
             price = item.price_on(day)
             if subscription and subscription.in_trial(day):
                 continue
             if subscription and (pauses := [pause for pause in subscription.pauses if pause.on(day)]):
-                is_paused |= price > 0 and any(day < pause.lapse for pause in pauses)
+                if price > 0 and any(day < pause.lapse for pause in pauses):
+                    paused.append(item)
                 continue
             held.append((item, price))
         is_paying = any(price > 0 for _, price in held)
-        status = "paying" if is_paying else "paused" if is_paused else "none"
-        return State(day, in_force, held, status, {})
+        status = "paying" if is_paying else "paused" if paused else "none"
+        return State(day, in_force, held, paused, status, {})
 
     def _largest(self, state: State, name: str) -> str:
         """The plan (family) with the largest MRR that day; none paid: the largest list MRR in force. Ties: the name."""
@@ -308,14 +314,16 @@ class Customer:
         return any(state.status == "paying" and state.day <= last and end > first for state, end in self.spans())
 
     def why_churned(self, close: date) -> tuple[str, bool]:
-        """Reason and whether involuntary, as of the last churn event on or before the close."""
+        """Reason and whether involuntary: asked are the subscriptions that paid or paused before the last event."""
         event = max(day for day in self.all_churn_days if day <= close)
-        lapsed = any(pause.lapse == event and pause.end > event for one in self.subscriptions for pause in one.pauses)
-        ended_today = any(one.end == event for one in self.subscriptions)
-        if lapsed and not ended_today:
+        before = self.state(event - ONE_DAY)
+        lost = [*(item for item, price in before.held if price > 0), *before.paused]
+        asked = {item.subscription.subscription_id: item.subscription for item in lost if item.subscription}
+        lapsed = any(pause.lapse == event and pause.end > event for one in asked.values() for pause in one.pauses)
+        if lapsed and not any(one.end == event for one in asked.values()):
             return "pause_expired", False
-        latest = max((one.end for one in self.subscriptions if one.end <= event), default=None)
-        last = sorted((one for one in self.subscriptions if one.end == latest), key=lambda one: one.subscription_id)
+        latest = max((one.end for one in asked.values() if one.end < FOREVER), default=None)
+        last = sorted((one for one in asked.values() if one.end == latest), key=lambda one: one.subscription_id)
         if not last:
             return UNKNOWN, False
         return last[0].cancel_reason or UNKNOWN, any(one.is_involuntary for one in last)
@@ -324,15 +332,15 @@ class Customer:
 
     @cached_property
     def month_sums(self) -> dict[date, Decimal]:
-        """By month of the spine: MRR of each day at that day's rate, summed exactly and then rounded."""
+        """By month of the spine: MRR of each counted day at that day's rate, summed exactly and then rounded."""
         sums: dict[date, Decimal] = defaultdict(Decimal)
-        spine = self.company.months
-        if not spine:
+        if not self.company.months:
             return sums
+        origin = max(self.company.months[0], self.company.history_start)
         for state, end in self.spans():
-            if state.status != "paying" or end <= spine[0]:
+            if state.status != "paying" or end <= origin:
                 continue
-            first = max(state.day, spine[0])
+            first = max(state.day, origin)
             month = first_of_month(first)
             while month < end:
                 following = plus_months(month, 1)
@@ -372,15 +380,14 @@ class Customer:
         return item.discounted_mrr if target < item.discount_end else item.list_mrr
 
     def _is_known(self, item: Item, close: date) -> bool:
-        if item.created:
-            return item.created <= close
-        return close == self.company.as_of or item.version_start <= close
+        """Entered or begun by the close; on the as-of day also what has no day of entry."""
+        if item.version_start <= close:
+            return True
+        return item.created <= close if item.created else close == self.company.as_of
 
     def _known_end(self, item: Item, close: date) -> date:
         """The end of the item as far as it was known; an end that was not known has not happened."""
         subscription = item.subscription
-        if close == self.company.as_of:
-            return item.end
         service_end = FOREVER
         if subscription.end <= close or (subscription.canceled and subscription.canceled <= close):
             service_end = subscription.end
@@ -409,6 +416,7 @@ class Company:
         self.staged = staged
         self.settings: Settings = staged.settings
         self.as_of = staged.as_of
+        self.history_start = staged.settings.history_start or date.min
         self.rates = staged.rates
         self.customers: dict[str, Customer] = {}
         self.terms: list[Term] = []
@@ -546,7 +554,7 @@ class Company:
                 first, end = line["period_start"].day, line["period_end"].day
                 if self.settings.usage_mrr and line["kind"] == "usage":
                     customer.items.append(self._usage_item(line, invoice, plans.get(line["plan_id"])))
-            for month, days in days_by_month(first, end, self.as_of):
+            for month, days in days_by_month(max(first, self.history_start), end, self.as_of):
                 share = round10(Fraction(total) * days / (end - first).days)
                 customer.all_revenue[month] += share
                 if line["kind"] in ("recurring", "proration", "credit"):
@@ -654,7 +662,7 @@ class Company:
         months = [first_of_month(first)]
         while (following := plus_months(months[-1], 1)) <= self.as_of:
             months.append(following)
-        return months if months[0] <= self.as_of else []
+        return months if max(months[0], self.history_start) <= self.as_of else []
 
     @cached_property
     def periods(self) -> list[Period]:
@@ -673,7 +681,8 @@ class Company:
             for start in sorted(set(days)):
                 end = plus_months(start, lengths[period_type])
                 months = tuple(month for month in self.months if start <= month < end)
-                periods.append(Period(period_type, start, end, min(end - ONE_DAY, self.as_of), months))
+                first = max(start, self.history_start)
+                periods.append(Period(period_type, start, end, min(end - ONE_DAY, self.as_of), months, first))
         return periods
 
     # -- sums over many days ---------------------------------------------------------------------------------------
@@ -745,11 +754,15 @@ def price(row: Row, factor: Fraction, settings: Settings) -> tuple[Decimal, Deci
 
 
 def _trial(row: Row) -> tuple[date, date] | None:
-    """Days of the trial; one with status trialing has not converted and lasts until now."""
+    """Days of the trial; one with status trialing has not converted and lasts until now.
+
+    One that ends on or before the day on which the subscription starts is none.
+    """
     start = (row["trial_start_at"] or row["started_at"]).day
     if row["status"] == "trialing":
         return start, FOREVER
-    return (start, row["trial_end_at"].day) if row["trial_end_at"] else None
+    end = row["trial_end_at"].day if row["trial_end_at"] else date.min
+    return (start, end) if end > row["started_at"].day else None
 
 
 def days_by_month(first: date, end: date, as_of: date) -> Iterator[tuple[date, int]]:
@@ -772,10 +785,10 @@ def contract_months(start: date, end: date) -> Fraction:
 def _successor(
     term: Term, terms: dict[str, Term], siblings: dict[tuple[str, str], list[Term]], deadline: date
 ) -> Term | None:
-    """The term that renews this one: the one it names, else the next of its subscription (or customer)."""
-    if term.renewed_to in terms and term.renewed_to != term.term_id:
-        named = terms[term.renewed_to]
-        return named if named.start <= deadline else None
+    """The term that renews this one: the one it names, if in time; else the next of its subscription (or customer)."""
+    named = terms.get(term.renewed_to)
+    if named and named is not term and named.start <= deadline:
+        return named
     kind = ("subscription", term.subscription_id) if term.subscription_id else ("customer", term.customer.customer_id)
     following = [
         other

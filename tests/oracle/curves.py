@@ -32,7 +32,7 @@ def cohorts_of(company: Company) -> dict[tuple[date, int], CohortAge]:
     """Of the customers who first paid in a month: how many pay, and how much, at the close of each later month?"""
     members = defaultdict(list)
     for customer in company.customers.values():
-        if customer.first_paid_day:
+        if customer.first_paid_day and customer.first_paid_day >= company.history_start:
             members[first_of_month(customer.first_paid_day)].append(customer)
     result = {}
     for cohort, customers in members.items():

@@ -120,12 +120,15 @@ class Group:
     @cached_property
     def average_mrr(self) -> Decimal:
         """Each customer's mean over the days of the period, rounded, summed."""
-        return total(round10(Fraction(sum(one.month_sums)) / self.period.days) for one in self.closing if any(one.month_sums))
+        return total(
+            round10(Fraction(sum(one.month_sums)) / self.period.days) for one in self.closing if any(one.month_sums)
+        )
 
     @cached_property
     def monthly_averages(self) -> Decimal:
         """Each customer's mean of each month of the period, rounded, summed."""
-        lengths = [(min(self.period.close, _last_of_month(month)) - month).days + 1 for month in self.period.months]
+        first, close = self.period.first, self.period.close
+        lengths = [(min(close, _last_of_month(month)) - max(first, month)).days + 1 for month in self.period.months]
         return total(
             round10(Fraction(amount) / days)
             for one in self.closing
@@ -328,7 +331,7 @@ def units_of(company: Company, period: Period) -> PeriodUnits:
     units = PeriodUnits()
     by_customer: dict[str, list[Term]] = {}
     for term in company.terms:
-        if period.start <= term.end < period.end:
+        if period.holds(term.end):
             (units.terms_pending if term.is_pending else units.terms_due).append(term)
             by_customer.setdefault(term.customer.customer_id, []).append(term)
     for terms in by_customer.values():
@@ -337,8 +340,8 @@ def units_of(company: Company, period: Period) -> PeriodUnits:
             units.customers_due.append((terms[0].customer, min(term.end for term in terms), renewal))
     window = company.settings.repeat_window_days
     for customer in company.customers.values():
-        units.churn_events += [(customer, day) for day in customer.churn_days if period.start <= day <= period.close]
-        days = [day for day in customer.purchase_days if period.start <= day <= period.close]
+        units.churn_events += [(customer, day) for day in customer.churn_days if period.holds(day)]
+        days = [day for day in customer.purchase_days if period.holds(day)]
         if not days:
             continue
         units.purchasers.append((customer, days[0], Purchases(len(days) >= 2)))

@@ -62,8 +62,8 @@ class Fact:
 @dataclass
 class UserCounts:
     per_user: int = 0  # of a customer paying at the close: licensed, else active, else all
-    opening: int = 0  # of a customer paying at the opening: licensed, else all
-    closing: int = 0
+    opening: int = 0  # of a customer paying at the opening
+    closing: int = 0  # of a customer paying at the close
     total: int = 0  # of any customer
 
     def any(self) -> bool:
@@ -81,7 +81,7 @@ def fact(customer: Customer, period: Period, policy: UserPolicy) -> Fact | None:
     before, after = customer.state(period.opening), customer.state(period.close)
     opening, closing = customer.mrr(period.opening), customer.mrr(period.close)
     first_paid = customer.first_paid_day
-    is_first_paid = first_paid is not None and period.start <= first_paid <= period.close
+    is_first_paid = first_paid is not None and period.holds(first_paid)
     movement = None
     if opening > 0 or closing > 0:
         movement = _movement(customer, period, opening, closing, is_first_paid)
@@ -252,19 +252,18 @@ def count_users(
 ) -> UserCounts:
     counts = UserCounts()
     for user in customer.users:
-        in_seat = user.is_licensed or not policy.is_license_known
-        if user.created <= period.opening and pays_at_opening and in_seat:
+        if user.created <= period.opening and pays_at_opening:
             counts.opening += 1
         if user.created > period.close:
             continue
         counts.total += 1
         if not pays_at_close:
             continue
-        counts.closing += in_seat
+        counts.closing += 1
         if policy.is_license_known:
             counts.per_user += user.is_licensed
         elif policy.is_usage_known:
-            counts.per_user += user.is_active(period.start, period.close)
+            counts.per_user += user.is_active(period.first, period.close)
         else:
             counts.per_user += 1
     return counts

@@ -13,7 +13,6 @@ from math import ceil
 
 from tests.oracle.groups import Group
 from tests.oracle.registry import Ratio, metric
-from tests.oracle.values import round10
 
 amount = partial(metric, "revenue", "amount")
 ratio = partial(metric, "revenue", "ratio")

@@ -55,7 +55,7 @@ def settings_from(variables: dict[str, Any] | None) -> Settings:
             continue
         elif name in ("segments", "involuntary_reasons"):
             parts = value.split(",") if isinstance(value, str) else value
-            chosen[name] = tuple(part.strip() for part in parts)
+            chosen[name] = tuple(part.strip() for part in parts if part.strip())
         elif name in ("week_to_month", "day_to_month"):
             chosen[name] = value if isinstance(value, Fraction) else Fraction(str(value).replace(" ", ""))
         elif isinstance(known[name].default, bool):

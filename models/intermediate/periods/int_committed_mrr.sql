@@ -34,7 +34,7 @@ rates as (
 
 ),
 
--- what was known at the close: every version entered by then (undated ones: begun by then); at the as-of day, all that the data hold
+-- what was known at the close: versions entered or begun by then; on the as-of day undated ones too
 known_versions as (
 
     select
@@ -49,7 +49,8 @@ known_versions as (
             versions.valid_from <= closes.target_day
             and (
                 versions.version_created_date <= closes.closing_day
-                or (versions.version_created_date is null and (closes.is_last or versions.effective_from_date <= closes.closing_day))
+                or versions.effective_from_date <= closes.closing_day
+                or (versions.version_created_date is null and closes.is_last)
             )
             -- it ended by the close: nothing to know
             and versions.valid_to > closes.closing_day
@@ -73,11 +74,11 @@ ends as (
     select
         known_versions.*,
         case
-            when known_versions.is_last or known_versions.canceled_date <= known_versions.closing_day then known_versions.service_end_date
+            when known_versions.canceled_date <= known_versions.closing_day then known_versions.service_end_date
             else {{ forever() }}
         end as known_service_end,
         case
-            when known_versions.is_last or replacements.subscription_id is not null then known_versions.effective_to_date
+            when replacements.subscription_id is not null then known_versions.effective_to_date
             when
                 known_versions.canceled_date <= known_versions.closing_day
                 and known_versions.service_end_date <= known_versions.effective_to_date

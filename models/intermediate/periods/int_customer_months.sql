@@ -19,18 +19,18 @@ mrr_stretches as (
         pieces.customer_id,
         months.month_start,
         pieces.mrr * rates.rate * {{ days_between(
-            'greatest(pieces.valid_from, rates.valid_from, months.month_start)',
+            'greatest(pieces.valid_from, rates.valid_from, months.first_day)',
             'least(pieces.valid_to, rates.valid_to, ' ~ add_days('months.closing_day', 1) ~ ')'
         ) }} as mrr_days
 
     from {{ ref('int_item_pieces') }} as pieces
     inner join months
-        on pieces.valid_from <= months.closing_day and pieces.valid_to > months.month_start
+        on pieces.valid_from <= months.closing_day and pieces.valid_to > months.first_day
     inner join rates
         on
             pieces.currency = rates.currency
             and rates.valid_from < least(pieces.valid_to, {{ add_days('months.closing_day', 1) }})
-            and rates.valid_to > greatest(pieces.valid_from, months.month_start)
+            and rates.valid_to > greatest(pieces.valid_from, months.first_day)
     where pieces.mrr > 0
 
 ),

@@ -161,7 +161,7 @@ described as (
 
 ),
 
--- what the rates did on quiet days is booked with the next movement or at the month's close, whichever comes first
+-- what the rates did on quiet days is booked on the day before the next movement or at the month's close, whichever comes first
 booked as (
 
     select
@@ -177,32 +177,49 @@ booked as (
 
 rows_of_a_day as (
 
+    -- quiet days before a movement: booked on the last of them, so that the movement opens at the day before's MRR
     select
         customer_id,
-        movement_day,
-        movement,
-        movement_mrr as amount,
+        day_before as movement_day,
+        'fx' as movement,
+        mrr_before - mrr_last_booked as amount,
         mrr_last_booked as opening_mrr,
-        mrr as closing_mrr,
+        mrr_before as closing_mrr,
         {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
-        case when movement in ('new', 'reactivation', 'resumed') then {{ name }} else before_{{ name }} end as {{ name }}{{ ',' if not loop.last }}
+        before_{{ name }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from booked
-    where movement <> 'none'
+    where movement <> 'none' and mrr_before <> mrr_last_booked
 
     union all
 
     select
         customer_id,
         movement_day,
+        movement,
+        movement_mrr,
+        mrr_before,
+        mrr,
+        {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
+        case when movement in ('new', 'reactivation', 'resumed') then {{ name }} else before_{{ name }} end{{ ',' if not loop.last }}
+        {% endfor %}
+    from booked
+    where movement <> 'none'
+
+    union all
+
+    -- what the rates did on the day itself, and at a close on the quiet days before it
+    select
+        customer_id,
+        movement_day,
         'fx',
-        mrr - mrr_last_booked - movement_mrr,
-        mrr_last_booked,
+        mrr - movement_mrr - case when movement = 'none' then mrr_last_booked else mrr_before end,
+        case when movement = 'none' then mrr_last_booked else mrr_before end,
         mrr,
         {{ segment_attributes('before_') }}
 
     from booked
-    where mrr - mrr_last_booked - movement_mrr <> 0
+    where mrr - movement_mrr <> case when movement = 'none' then mrr_last_booked else mrr_before end
 
 )
 

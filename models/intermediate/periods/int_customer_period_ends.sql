@@ -66,7 +66,7 @@ states as (
         coalesce(closing_days.is_paused, false) as is_paused_at_closing,
         first_payments.first_paid_day,
         coalesce(
-            first_payments.first_paid_day >= present.period_start and first_payments.first_paid_day <= present.closing_day, false
+            first_payments.first_paid_day > present.opening_day and first_payments.first_paid_day <= present.closing_day, false
         ) as is_first_paid_in_period
 
     from present

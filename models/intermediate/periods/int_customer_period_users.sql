@@ -27,7 +27,7 @@ created as (
         periods.period_start,
         users.customer_id,
         sum(users.total_users) as total_users,
-        sum(case when users.created_date <= periods.opening_day then users.licensed_users else 0 end) as licensed_users_at_opening,
+        sum(case when users.created_date <= periods.opening_day then users.total_users else 0 end) as total_users_at_opening,
         sum(users.licensed_users) as licensed_users
 
     from users
@@ -46,7 +46,7 @@ active as (
 
     from {{ ref('int_user_days') }} as user_days
     inner join periods
-        on user_days.active_day >= periods.period_start and user_days.active_day <= periods.closing_day
+        on user_days.active_day >= periods.first_day and user_days.active_day <= periods.closing_day
     group by periods.period_type, periods.period_start, user_days.customer_id
 
 )
@@ -56,8 +56,7 @@ select
     created.period_start,
     created.customer_id,
     cast(created.total_users as bigint) as total_users,
-    cast(created.licensed_users_at_opening as bigint) as licensed_users_at_opening,
-    cast(created.licensed_users as bigint) as licensed_users,
+    cast(created.total_users_at_opening as bigint) as total_users_at_opening,
     cast(coalesce(active.active_users, 0) as bigint) as active_users,
     {% if 'is_licensed' in raw_columns('users') -%}
     cast(created.licensed_users as bigint) as revenue_users

@@ -30,7 +30,7 @@ accrued as (
         period_months.period_start,
         customer_months.customer_id,
         {{ rounded_quotient(scaled('sum(customer_months.mrr_days)', 10), 'max(periods.days)') }} as average_mrr,
-        sum({{ rounded_quotient(scaled('customer_months.mrr_days', 10), days_between('months.month_start', add_days('months.closing_day', 1))) }})
+        sum({{ rounded_quotient(scaled('customer_months.mrr_days', 10), days_between('months.first_day', add_days('months.closing_day', 1))) }})
             as monthly_average_mrr,
         sum(customer_months.invoiced_recurring_revenue) as invoiced_recurring_revenue,
         sum(customer_months.invoiced_revenue) as invoiced_revenue
@@ -72,7 +72,7 @@ churn_events as (
         max(events.churn_day) as last_churn_day
 
     from {{ ref('int_churn_events') }} as events
-    inner join periods on events.churn_day >= periods.period_start and events.churn_day <= periods.closing_day
+    inner join periods on events.churn_day >= periods.first_day and events.churn_day <= periods.closing_day
     group by periods.period_type, periods.period_start, events.customer_id
 
 ),
@@ -114,8 +114,8 @@ select
     {% endfor -%}
     cast(coalesce(committed.committed_mrr, 0) as decimal(38, 10)) as committed_mrr,
     coalesce(users.total_users, 0) as total_users,
-    case when period_ends.opening_mrr > 0 then coalesce(users.licensed_users_at_opening, 0) else 0 end as opening_users_of_paying,
-    case when period_ends.closing_mrr > 0 then coalesce(users.licensed_users, 0) else 0 end as closing_users_of_paying,
+    case when period_ends.opening_mrr > 0 then coalesce(users.total_users_at_opening, 0) else 0 end as opening_users_of_paying,
+    case when period_ends.closing_mrr > 0 then coalesce(users.total_users, 0) else 0 end as closing_users_of_paying,
     case when period_ends.closing_mrr > 0 then coalesce(users.revenue_users, 0) else 0 end as revenue_users,
     coalesce(churn_events.churn_events, 0) as churn_events,
     causes.reason as churn_reason,

@@ -91,11 +91,11 @@ select
     converted.kind in ('recurring', 'proration', 'credit') as is_recurring,
     {{ rounded_quotient(
         '(' ~ scaled('converted.reporting_amount', 10) ~ ' * '
-        ~ days_between('greatest(converted.service_start, months.month_start)', 'least(converted.service_end, ' ~ add_days('months.closing_day', 1) ~ ')')
+        ~ days_between('greatest(converted.service_start, months.first_day)', 'least(converted.service_end, ' ~ add_days('months.closing_day', 1) ~ ')')
         ~ ')',
         days_between('converted.service_start', 'converted.service_end')
     ) }} as amount
 
 from converted
 inner join {{ ref('int_months') }} as months
-    on converted.service_start <= months.closing_day and converted.service_end > months.month_start
+    on converted.service_start <= months.closing_day and converted.service_end > months.first_day

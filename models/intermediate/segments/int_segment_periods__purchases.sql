@@ -20,7 +20,7 @@ purchases as (
 
     from {{ ref('int_purchases') }} as purchases
     inner join {{ ref('int_periods') }} as periods
-        on purchases.purchase_day >= periods.period_start and purchases.purchase_day <= periods.closing_day
+        on purchases.purchase_day >= periods.first_day and purchases.purchase_day <= periods.closing_day
 
 ),
 

@@ -19,7 +19,7 @@ renewals as (
 
     from {{ ref('int_contract_renewals') }} as renewals
     inner join {{ ref('int_periods') }} as periods
-        on renewals.due_day >= periods.period_start and renewals.due_day < periods.period_end
+        on renewals.due_day >= periods.first_day and renewals.due_day < periods.period_end
 
 )
 

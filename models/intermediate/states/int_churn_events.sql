@@ -48,46 +48,60 @@ judged as (
 
 ),
 
--- subscriptions that had ended by then; of the latest, either failed payment makes the churn involuntary and the smallest id names the reason
-subscription_ends as (
+-- subscriptions with an item that was paying or paused on the day before
+involved as (
 
-    select
-        subscriptions.customer_id,
-        subscriptions.subscription_id,
-        subscriptions.cancel_reason,
-        subscriptions.cancel_comment,
-        coalesce(
-            subscriptions.is_involuntary,
-            subscriptions.cancel_reason in ({% for reason in var('involuntary_reasons') %}'{{ reason }}'{{ ', ' if not loop.last }}{% endfor %})
-        ) as is_involuntary,
-        least(
-            coalesce(subscriptions.ended_date, {{ forever() }}),
-            {{ "coalesce(subscriptions.canceled_date, " ~ forever() ~ ")" if var('churn_timing') == 'at_request' else forever() }}
-        ) as end_day
+    select distinct
+        judged.customer_id,
+        judged.churn_day,
+        pieces.subscription_id
 
-    from {{ ref('stg_billing__subscriptions') }} as subscriptions
+    from judged
+    inner join {{ ref('int_item_pieces') }} as pieces
+        on
+            judged.customer_id = pieces.customer_id
+            and judged.day_before >= pieces.valid_from
+            and judged.day_before < pieces.valid_to
+    where pieces.mrr > 0 or pieces.is_paused
 
 ),
 
+subscription_ends as (
+
+    select
+        subscription_id,
+        cancel_reason,
+        {{ "coalesce(is_involuntary, cancel_reason in ('" ~ var('involuntary_reasons') | join("', '") ~ "'), false)"
+            if var('involuntary_reasons') else 'coalesce(is_involuntary, false)' }} as is_involuntary,
+        {{ 'least(ended_date, canceled_date)' if var('churn_timing') == 'at_request' else 'ended_date' }} as end_day
+
+    from {{ ref('stg_billing__subscriptions') }}
+
+),
+
+-- of those that have an end, the latest; either of two being involuntary suffices, and the smallest id names the reason
 causes as (
 
     select
-        judged.customer_id,
-        judged.churn_day,
+        involved.customer_id,
+        involved.churn_day,
         subscription_ends.subscription_id,
         subscription_ends.cancel_reason,
         subscription_ends.end_day,
         max(case when subscription_ends.is_involuntary then 1 else 0 end) over (
-            partition by judged.customer_id, judged.churn_day, subscription_ends.end_day
+            partition by involved.customer_id, involved.churn_day, subscription_ends.end_day
         ) as is_involuntary,
+        max(case when subscription_ends.end_day = involved.churn_day then 1 else 0 end) over (
+            partition by involved.customer_id, involved.churn_day
+        ) as has_end_that_day,
         row_number() over (
-            partition by judged.customer_id, judged.churn_day
+            partition by involved.customer_id, involved.churn_day
             order by subscription_ends.end_day desc, {{ text_order('subscription_ends.subscription_id') }}
         ) as cause_rank
 
-    from judged
-    inner join subscription_ends
-        on judged.customer_id = subscription_ends.customer_id and subscription_ends.end_day <= judged.churn_day
+    from involved
+    inner join subscription_ends on involved.subscription_id = subscription_ends.subscription_id
+    where subscription_ends.end_day is not null
 
 )
 
@@ -95,13 +109,13 @@ select
     judged.customer_id,
     judged.churn_day,
     judged.day_before,
-    judged.is_lapsed and coalesce(causes.end_day < judged.churn_day, true) as is_lapse,
+    judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 as is_lapse,
     case
-        when judged.is_lapsed and coalesce(causes.end_day < judged.churn_day, true) then 'pause_expired'
+        when judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 then 'pause_expired'
         else coalesce(causes.cancel_reason, '(unknown)')
     end as reason,
     case
-        when judged.is_lapsed and coalesce(causes.end_day < judged.churn_day, true) then false
+        when judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 then false
         else coalesce(causes.is_involuntary = 1, false)
     end as is_involuntary,
     judged.is_dropped,

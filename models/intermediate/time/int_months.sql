@@ -52,6 +52,7 @@ months as (
 
 select
     months.*,
+    greatest(month_start, {{ history_start_day() }}) as first_day,
     least({{ add_days('month_end', -1) }}, (select as_of_day from {{ ref('int_as_of') }})) as closing_day
 
 from months

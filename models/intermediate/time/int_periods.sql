@@ -57,18 +57,30 @@ bounds as (
 
     from starts
 
+),
+
+-- history_start cuts the periods that hold it: they open the day before it
+cut as (
+
+    select
+        bounds.*,
+        greatest(period_start, {{ history_start_day() }}) as first_day
+
+    from bounds
+
 )
 
 select
-    bounds.period_type,
-    bounds.period_start,
-    bounds.period_end,
-    bounds.months_in_period,
-    bounds.previous_period_start,
-    {{ add_days('bounds.period_start', -1) }} as opening_day,
-    least({{ add_days('bounds.period_end', -1) }}, as_of.as_of_day) as closing_day,
-    {{ add_days('bounds.period_end', -1) }} <= as_of.as_of_day as is_over,
-    cast({{ days_between('bounds.period_start', 'least(bounds.period_end, ' ~ add_days('as_of.as_of_day', 1) ~ ')') }} as integer) as days
+    cut.period_type,
+    cut.period_start,
+    cut.period_end,
+    cut.months_in_period,
+    cut.previous_period_start,
+    cut.first_day,
+    {{ add_days('cut.first_day', -1) }} as opening_day,
+    least({{ add_days('cut.period_end', -1) }}, as_of.as_of_day) as closing_day,
+    {{ add_days('cut.period_end', -1) }} <= as_of.as_of_day as is_over,
+    cast({{ days_between('cut.first_day', 'least(cut.period_end, ' ~ add_days('as_of.as_of_day', 1) ~ ')') }} as integer) as days
 
-from bounds
+from cut
 cross join as_of

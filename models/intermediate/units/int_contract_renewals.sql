@@ -88,7 +88,11 @@ successors as (
         row_number() over (partition by due.term_id order by followers.term_start_date, {{ text_order('followers.term_id') }}) as successor_rank
 
     from due
-    left join valued as named on due.renewed_to_term_id = named.term_id and due.term_id <> named.term_id
+    left join valued as named
+        on
+            due.renewed_to_term_id = named.term_id
+            and due.term_id <> named.term_id
+            and named.term_start_date <= due.grace_ends_day
     inner join followers
         on
             due.term_id = followers.followed_term_id

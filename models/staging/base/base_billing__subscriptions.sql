@@ -25,7 +25,7 @@ judged as (
                 missing_rule,
                 case
                     when lower(status) in ('incomplete', 'future') then 'never_started'
-                    when ended_at < started_at or trial_end_at < coalesce(trial_start_at, started_at) then 'end_before_start'
+                    when ended_at < started_at or trial_end_at < trial_start_at then 'end_before_start'
                     when trial_start_at is not null and trial_end_at is null and coalesce(lower(status), '') <> 'trialing' then 'trial_without_end'
                 end
             )

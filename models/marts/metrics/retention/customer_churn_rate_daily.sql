@@ -36,7 +36,7 @@ rate_sums as (
 
     from periods
     inner join churn_days
-        on churn_days.churn_day >= periods.period_start and churn_days.churn_day <= periods.closing_day
+        on churn_days.churn_day >= periods.first_day and churn_days.churn_day <= periods.closing_day
     group by periods.period_type, periods.period_start, churn_days.segment_name, churn_days.segment_value
 
 ),
