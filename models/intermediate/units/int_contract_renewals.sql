@@ -123,11 +123,12 @@ priced as (
         due.*,
         due.grace_ends_day > (select as_of_day from as_of) as is_pending,
         successors.successor_term_id,
-        {{ converted('due.monthly_value', 'old_rates.rate') }} as due_value,
+        coalesce({{ converted('due.monthly_value', 'old_rates.rate') }}, 0) as due_value,
         coalesce({{ converted('successors.successor_value', 'new_rates.rate') }}, 0) as successor_value
 
     from due
-    inner join rates as old_rates
+    -- a term that is due later may have no rate yet
+    left join rates as old_rates
         on due.currency = old_rates.currency and due.due_day >= old_rates.valid_from and due.due_day < old_rates.valid_to
     left join successors on due.term_id = successors.term_id and successors.successor_rank = 1
     left join rates as new_rates
