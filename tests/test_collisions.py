@@ -334,7 +334,9 @@ EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
     max_examples=EXAMPLES or 30,
     deadline=None,
     database=None,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    # shrinking takes minutes: it is for whoever asks for more examples
+    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
