@@ -4,6 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 SQL ?=
 Q ?=
+override SQL := $(value SQL)
 export PYTHON SQL Q
 
 ready := .venv/.build-ready
@@ -20,13 +21,14 @@ help: ## Show this list
 	@echo
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' "$$name" "$$text"; done
 	@echo
-	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
 
 #: RAW_DATA_DIR   folder of your extracts; not given: a generated sample company
 #: DUCKDB_PATH    the database (customer_success.duckdb)
 #: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
-#: ARGS           further arguments: of dbt for build, of pytest for test
+#: REPORTING_CURRENCY  currency to report in, where several are billed
+#: ARGS           further arguments: of dbt for build and ask, of pytest for test
 #: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
 
 build: $(ready) ## Build the database and print the headline figures
@@ -58,7 +60,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	$(compile) --group test --output-file requirements/test.txt
 	$(compile) --constraint requirements/test.txt --output-file requirements/build.txt
 
-clean: ## Remove what builds and tests leave behind; keeps .venv, databases and sample_data
+clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
 	@find generator scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from console import Stop, console, run_main, shown
+from console import Stop, console, run_main, show, shown
 from dbt_build import DBT, dbt_environment
 from inputs import PROJECT, target
 
@@ -46,8 +46,11 @@ def main() -> None:
         raise Stop(f"There is no {shown(path)} yet: make build")
     with console.status(f"Asking {name} ..."):
         sql = compiled(name, arguments, path)
-    with duckdb.connect(str(path), read_only=True) as database:
-        database.sql(sql).show(max_width=console.width if sys.stdout.isatty() else 10_000, max_rows=ROWS)
+    try:
+        with duckdb.connect(str(path), read_only=True) as database:
+            show(database.sql(sql), ROWS)
+    except duckdb.Error as error:
+        raise Stop(f"{name} could not be answered: {error}") from None
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
 # Marts that are appended to: the new database begins with the old one's.
 RECORDS = ("builds", "metric_revisions", "metrics_as_closed")
 FAILURES_SHOWN = 10
+# dbt arguments that leave something out of a build
+PARTIAL = {"-s", "--select", "-m", "--models", "--exclude", "--selector", "--empty", "--resource-type", "--exclude-resource-type"}
 
 
 def main() -> None:
@@ -33,6 +35,8 @@ def main() -> None:
             f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test"
         )
     check_as_of()
+    if partial := [word for word in sys.argv[1:] if word.split("=")[0] in PARTIAL]:
+        raise Stop(f"make build publishes the whole, so {partial[0]} is not for it. For a part: .venv/bin/dbt build {partial[0]} ...")
     target = writable_target()
     lock = take_lock(target)
     given = os.environ.get("RAW_DATA_DIR")

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+from rich import box
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 console = Console(highlight=False)
@@ -27,6 +30,33 @@ def shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd())) or "."
     except ValueError:
         return str(path)
+
+
+def show(result: duckdb.DuckDBPyRelation, rows: int) -> None:
+    """Print a query's result: in DuckDB's box where it fits the terminal, else folded to its width or a block a row: no column is left out."""
+    found = result.limit(rows + 1).fetchall()
+    texts = [["" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value) for value in row] for row in found]
+    widths = [max(map(len, column)) for column in zip(result.columns, *texts, strict=True)]
+    if not sys.stdout.isatty() or sum(widths) + 3 * len(widths) + 1 <= console.width:
+        result.show(max_width=10_000, max_rows=rows)
+        return
+    if sum(min(width, 16) + 2 for width in widths) > console.width:
+        # too many columns to fold: a block a row
+        longest = max(map(len, result.columns))
+        for row in texts[:rows]:
+            say()
+            for name, text in zip(result.columns, row, strict=True):
+                say(f"{name:<{longest}}  {text}")
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name, kind in zip(result.columns, result.types, strict=True):
+        is_number = str(kind).startswith(("DECIMAL", "DOUBLE", "BIGINT", "INTEGER", "HUGEINT"))
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in texts[:rows]:
+        table.add_row(*(Text(text) for text in row))
+    console.print(table)
+    if len(found) > rows:
+        say(f"... the first {rows} rows")
 
 
 def run_main(main: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """The latest complete month of a published database in a dozen figures, and what to type next."""
 
+import os
 import shlex
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from console import console, say, shown
 from inputs import DATABASE, Target
 
 RULES_SHOWN = 5
+REQUIRED = ("customers", "plans", "subscriptions", "subscription_items")
+MANY_REJECTED = 0.1  # of a required table: then the headline is hardly that of the company
 
 
 class Figure(NamedTuple):
@@ -106,18 +109,28 @@ def written(value: float | None, unit: str, sign: str = "") -> str:
 
 
 def show_counts(database: duckdb.DuckDBPyConnection) -> None:
-    """Customers, and the raw rows that were not believed."""
-    customers = database.execute("select count(*) from intermediate.int_customers").fetchone()[0]
-    say(f"{customers:,} customers")
+    """The as-of day, customers, and the raw rows that were not believed; in red a table that lost many."""
+    as_of = database.execute("select as_of_day from intermediate.int_as_of").fetchone()[0]
+    given = os.environ.get("AS_OF") or "the latest day of sign-ups, starts, invoices, usage, tickets and surveys; another: AS_OF=YYYY-MM-DD"
+    say(f"As of {as_of}" + ("" if given == str(as_of) else f" ({given})"))
+    customers = database.execute("select count(*) from marts.customers").fetchone()[0]
+    say(f"{customers:,} customer{'s' * (customers != 1)}")
     rules = database.execute(
         "select rule, is_kept, count(*) from marts.rejected_rows group by all order by is_kept, 3 desc, 1"
     ).fetchall()
-    for is_kept, text in ((False, "raw rows rejected"), (True, "raw rows kept, but listed")):
+    for is_kept, text in ((False, "rejected"), (True, "kept, but listed")):
         counts = [(rule, count) for rule, kept, count in rules if kept is is_kept]
         shown_rules = ", ".join(f"{rule} {count:,}" for rule, count in counts[:RULES_SHOWN])
         more = f", {len(counts) - RULES_SHOWN} more rules" if len(counts) > RULES_SHOWN else ""
+        total = sum(count for _, count in counts)
         if counts or not is_kept:
-            say(f"{sum(count for _, count in counts):,} {text}{': ' if counts else ''}{shown_rules}{more}")
+            say(f"{total:,} raw row{'s' * (total != 1)} {text}{': ' if counts else ''}{shown_rules}{more}")
+    for table in REQUIRED:
+        rows, rejected = database.execute(
+            f"select count(*), count(*) filter (fate = 'rejected') from staging.base_billing__{table}"
+        ).fetchone()
+        if rejected > MANY_REJECTED * rows:
+            say(f"{table}: {rejected:,} of {rows:,} rows rejected, and so in no figure", style="bold red")
 
 
 def show_next(target: Target, is_sample: bool) -> None:
@@ -129,8 +142,8 @@ def show_next(target: Target, is_sample: bool) -> None:
     say("Next:", style="bold")
     say(f"  make ask{setting} Q=what_moved_mrr")
     for sql in (
-        "from marts.metric_definitions",
-        "from marts.rejected_rows order by rule",
+        "select metric_name, description from marts.metric_definitions",
+        "select source_table, rule, count(*) from marts.rejected_rows group by all order by all",
     ):
         say(f'  make query{setting} SQL="{sql}"')
     if is_sample:

@@ -5,7 +5,7 @@ import sys
 
 import duckdb
 
-from console import Stop, console, run_main, shown
+from console import Stop, run_main, show, shown
 from inputs import target
 
 ROWS = 200
@@ -18,12 +18,12 @@ def main() -> None:
         raise Stop('Expected a query: make query SQL="select * from marts.metrics limit 10"')
     path = target().path
     if not path.exists():
-        raise Stop(f"There is no {shown(path)} yet: make build")
+        raise Stop(f"There is no {shown(path)} yet: make build DUCKDB_PATH={shown(path)}")
     try:
         with duckdb.connect(str(path), read_only=True) as database:
             result = database.sql(sql)
             if result is not None:
-                result.show(max_width=console.width if sys.stdout.isatty() else 10_000, max_rows=ROWS)
+                show(result, ROWS)
     except duckdb.Error as error:
         raise Stop(str(error)) from None
 

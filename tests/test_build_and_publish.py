@@ -107,7 +107,7 @@ def test_headline_is_of_the_latest_complete_month(published: tuple[Path, subproc
     assert figures["arr"] == ["14,814", "14,814", "0"]
     assert figures["net_revenue_retention"] == ["100.0%", "100.0%", "0.0", "pp"]
     assert figures["paying_customers"] == ["1", "1", "0"]
-    assert "1 raw rows rejected: missing_value 1" in said
+    assert "1 raw row rejected: missing_value 1" in said
     assert "make query" in said
 
 

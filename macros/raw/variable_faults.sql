@@ -27,8 +27,9 @@
     {% if var('involuntary_reasons') is string or var('involuntary_reasons') is not iterable %}
         {% do faults.append('involuntary_reasons is ' ~ var('involuntary_reasons') ~ '. Expected a list of reason codes.') %}
     {% endif %}
-    {% if var('reporting_currency') and not modules.re.fullmatch('[A-Za-z]{3}', var('reporting_currency') | string) %}
-        {% do faults.append('reporting_currency is ' ~ var('reporting_currency') ~ '. Expected a code of three letters, such as EUR, or nothing.') %}
+    {% set currency = var('reporting_currency') or env_var('REPORTING_CURRENCY', '') %}
+    {% if currency and not modules.re.fullmatch('[A-Za-z]{3}', currency | string) %}
+        {% do faults.append('reporting_currency is ' ~ currency ~ '. Expected a code of three letters, such as EUR, or nothing.') %}
     {% endif %}
     {% if var('history_start') and not is_day(var('history_start') | string) %}
         {% do faults.append('history_start is ' ~ var('history_start') ~ '. Expected a day, YYYY-MM-DD, or nothing.') %}

@@ -70,6 +70,8 @@ customers as (
     left join {{ ref('int_first_payments') }} as first_payments on customers.customer_id = first_payments.customer_id
     left join current_mrr on customers.customer_id = current_mrr.customer_id
     left join churn on customers.customer_id = churn.customer_id and churn.recency = 1
+    -- who is first seen after the as-of day is not there yet
+    where customers.first_seen_date <= (select as_of_day from as_of)
 
 )
 
