@@ -40,6 +40,7 @@ def main() -> None:
     target = writable_target()
     lock = take_lock(target)
     given = os.environ.get("RAW_DATA_DIR")
+    keep_own_company(target, given)
     raw_data = raw_folder(given) if given else raw_folder(shown(sample.ensure()))
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
     begin_work_file(target)
@@ -50,9 +51,25 @@ def main() -> None:
     if outcome.code:
         raise Stop(failure(target, outcome))
     publish(target)
+    source_of(target).write_text(str(Path(given).expanduser().resolve()) if given else "")
     warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
     say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
     headline.show(target, is_sample=not given)
+
+
+def source_of(target: Target) -> Path:
+    """The file that remembers from which folder the published database was built; empty for the sample company."""
+    return target.work_folder / "source"
+
+
+def keep_own_company(target: Target, given: str | None) -> None:
+    """The sample company does not take the place of a database that was built from somebody's own files."""
+    source = source_of(target).read_text() if source_of(target).exists() else ""
+    if not given and source and target.path.exists():
+        raise Stop(
+            f"{shown(target.path)} was built from {source}, and the sample company would replace it. "
+            f"Build it again with RAW_DATA_DIR={source}, or the sample elsewhere: make build DUCKDB_PATH=sample.duckdb"
+        )
 
 
 def take_lock(target: Target) -> int:

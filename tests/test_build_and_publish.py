@@ -21,12 +21,12 @@ TINY = {
 }
 
 
-def build(project: Path, raw: Path, database: Path, **environment: str) -> subprocess.CompletedProcess:
-    """Run scripts/build.py; nothing of the caller's settings gets through."""
+def build(project: Path, raw: Path | None, database: Path, arguments: list[str] | None = None, **environment: str) -> subprocess.CompletedProcess:
+    """Run scripts/build.py, on the sample company where raw is None; nothing of the caller's settings gets through."""
     clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-    settings = {"RAW_DATA_DIR": str(raw), "DUCKDB_PATH": str(database), "COLUMNS": "120"}
+    settings = ({"RAW_DATA_DIR": str(raw)} if raw else {}) | {"DUCKDB_PATH": str(database), "COLUMNS": "120"}
     return subprocess.run(
-        [sys.executable, str(project / "scripts/build.py")],
+        [sys.executable, str(project / "scripts/build.py"), *(arguments or [])],
         cwd=project,
         env=clean | settings | environment,
         text=True,
@@ -127,6 +127,24 @@ def test_query_prints_a_table(project: Path, published: tuple[Path, subprocess.C
     assert run.returncode == 0, run.stderr
     assert "answer" in run.stdout
     assert "42" in run.stdout
+
+
+def test_the_sample_does_not_replace_a_company(project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path) -> None:
+    database, _ = published
+    before = digest(database)
+    run = build(project, None, database)
+    assert run.returncode == 1
+    assert f"was built from {raw}, and the sample company would replace it" in run.stdout
+    assert digest(database) == before
+
+
+def test_a_part_is_not_published(project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path) -> None:
+    database, _ = published
+    before = digest(database)
+    run = build(project, raw, database, arguments=["--select", "mrr"])
+    assert run.returncode == 1
+    assert "make build publishes the whole, so --select is not for it" in run.stdout
+    assert digest(database) == before
 
 
 def test_missing_column_leaves_the_database(project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path, tmp_path: Path) -> None:
