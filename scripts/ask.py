@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+import yaml
 
-from console import Stop, console, run_main, show, shown
+from console import Stop, console, run_main, say, show, shown
 from dbt_build import DBT, dbt_environment
 from inputs import PROJECT, target
 
@@ -18,6 +19,12 @@ ROWS = 60
 def questions() -> list[str]:
     """The names of the analyses."""
     return sorted(path.stem for path in (PROJECT / "analyses").glob("*.sql"))
+
+
+def described(name: str) -> str:
+    """What the rows of an analysis are, and which variables it takes."""
+    pages = yaml.safe_load((PROJECT / "analyses/_analyses.yml").read_text())["analyses"]
+    return next((page["description"].strip() for page in pages if page["name"] == name), "")
 
 
 def compiled(name: str, arguments: list[str], database: Path) -> str:
@@ -48,6 +55,11 @@ def main() -> None:
         sql = compiled(name, arguments, path)
     try:
         with duckdb.connect(str(path), read_only=True) as database:
+            currency, as_of = database.execute(
+                "select reporting_currency, as_of_day from intermediate.int_reporting_currency cross join intermediate.int_as_of"
+            ).fetchone()
+            say(f"{name.replace('_', ' ').capitalize().replace('mrr', 'MRR')}  (money in {currency}, as of {as_of})", style="bold")
+            say(described(name), style="dim")
             show(database.sql(sql), ROWS)
     except duckdb.Error as error:
         raise Stop(f"{name} could not be answered: {error}") from None
