@@ -40,7 +40,6 @@ known_versions as (
     select
         closes.closing_day,
         closes.target_day,
-        closes.is_last,
         versions.*
 
     from closes

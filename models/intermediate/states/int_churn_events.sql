@@ -103,22 +103,29 @@ causes as (
     inner join subscription_ends on involved.subscription_id = subscription_ends.subscription_id
     where subscription_ends.end_day is not null
 
+),
+
+explained as (
+
+    select
+        judged.*,
+        causes.cancel_reason,
+        coalesce(causes.is_involuntary = 1, false) as is_cause_involuntary,
+        judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 as is_lapse
+
+    from judged
+    left join causes
+        on judged.customer_id = causes.customer_id and judged.churn_day = causes.churn_day and causes.cause_rank = 1
+
 )
 
 select
-    judged.customer_id,
-    judged.churn_day,
-    judged.day_before,
-    judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 as is_lapse,
-    case
-        when judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 then 'pause_expired'
-        else coalesce(causes.cancel_reason, '(unknown)')
-    end as reason,
-    case
-        when judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 then false
-        else coalesce(causes.is_involuntary = 1, false)
-    end as is_involuntary,
-    judged.is_dropped,
+    explained.customer_id,
+    explained.churn_day,
+    explained.day_before,
+    case when explained.is_lapse then 'pause_expired' else coalesce(explained.cancel_reason, '(unknown)') end as reason,
+    explained.is_cause_involuntary and not explained.is_lapse as is_involuntary,
+    explained.is_dropped,
     before.plan,
     before.product_family,
     before.country,
@@ -127,11 +134,9 @@ select
     before.acquisition_channel,
     before.csm
 
-from judged
-left join causes
-    on judged.customer_id = causes.customer_id and judged.churn_day = causes.churn_day and causes.cause_rank = 1
+from explained
 inner join {{ ref('int_customer_spans') }} as before
     on
-        judged.customer_id = before.customer_id
-        and judged.day_before >= before.valid_from
-        and judged.day_before < before.valid_to
+        explained.customer_id = before.customer_id
+        and explained.day_before >= before.valid_from
+        and explained.day_before < before.valid_to
