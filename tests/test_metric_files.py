@@ -1,4 +1,4 @@
-"""Adding a metric is four edits: its SQL, its YAML, one line in metrics.sql, and its function in the oracle.
+"""Adding a metric is four edits: its SQL, its YAML, one line in its family's union, and its function in the oracle.
 
 These tests read files only. Each message names the edit that is missing.
 """
@@ -16,7 +16,8 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 METRICS = Path("models/marts/metrics")
-UNION = Path("models/marts/metrics.sql")
+UNIONS = Path("models/intermediate/metric_cells")
+ALL = Path("models/marts/metrics.sql")
 
 KINDS = {
     "amount": ["numerator", "denominator"],
@@ -24,6 +25,8 @@ KINDS = {
     "ratio": ["numerator", "denominator"],
     "statistic": ["value"],
 }
+# means with an interval bring the squares of what they sum
+ESTIMATE = ["numerator", "denominator", "sum_of_squares"]
 GRAIN = re.compile(
     r"as metric_name,"
     + "".join(rf"\s+(?:\w+\.)?{column}," for column in ("period_type", "period_start", "segment_name", "segment_value"))
@@ -87,15 +90,17 @@ def missing_edits(project: Path, oracle: set[str]) -> list[str]:
     """What an analyst has still to do, one sentence each; nothing when every metric is whole."""
     files = metric_files(project)
     models = {file.stem for file in files}
-    union = (project / UNION).read_text()
-    listed = Counter(refs(union))
+    listed = {family.stem: Counter(refs(family.read_text())) for family in (project / UNIONS).glob("*.sql")}
+    united = Counter(refs((project / ALL).read_text()))
     missing = [_missing_in_sql(file, models) for file in files] + [_missing_in_yaml(file) for file in files]
     for file in files:
-        times = listed[file.stem]
+        family = f"int_metric_cells__{file.parent.name}"
+        times = listed.get(family, Counter())[file.stem]
         if times != 1:
-            missing.append(
-                [f"{UNION}: `select * from {{{{ ref('{file.stem}') }}}}` stands there {times} times, not once"]
-            )
+            line = f"`select * from {{{{ ref('{file.stem}') }}}}`"
+            missing.append([f"{UNIONS / family}.sql: {line} stands there {times} times, not once"])
+        if united[family] != 1:
+            missing.append([f"{ALL}: `select * from {{{{ ref('{family}') }}}}` stands there {united[family]} times, not once"])
     for file in (project / METRICS).rglob("*.yml"):
         if not file.with_suffix(".sql").exists():
             missing.append([f"{file.relative_to(project)}: the SQL file beside it, {file.stem}.sql, is missing"])
@@ -119,9 +124,13 @@ def _missing_in_sql(file: Path, models: set[str]) -> list[str]:
     missing = []
     for other in sorted(models & set(refs(sql))):
         missing.append(f"{file.name}: it reads the metric {other}; a metric reads intermediate models alone")
-    shapes = [KINDS[metric["kind"]] for metric in metrics_of(file) if metric.get("kind") in KINDS]
+    shapes = [
+        ESTIMATE if metric.get("interval") in ("mean", "multinomial") else KINDS[metric["kind"]]
+        for metric in metrics_of(file)
+        if metric.get("kind") in KINDS
+    ]
     if any(shape != shapes[0] for shape in shapes):
-        missing.append(f"{file.name}: it holds statistics and other kinds; a statistic has a file of its own")
+        missing.append(f"{file.name}: its metrics are of several shapes; statistics and means with an interval have files of their own")
     elif shapes:
         # the union goes by position: every branch has the same columns in the same order
         names = names_in_sql(sql)
@@ -129,7 +138,7 @@ def _missing_in_sql(file: Path, models: set[str]) -> list[str]:
             missing.append(
                 f"{file.name}: metric_name, period_type, period_start, segment_name, segment_value are not its first columns"
             )
-        if re.findall(r"\bas (numerator|denominator|value)\b", sql) != shapes[0] * len(names):
+        if re.findall(r"\bas (numerator|denominator|sum_of_squares|value)\b", sql) != shapes[0] * len(names):
             missing.append(f"{file.name}: its last columns are not {', '.join(shapes[0])}, as its kind asks")
     return missing
 
@@ -203,7 +212,8 @@ def test_oracle_has_no_metric_of_its_own() -> None:
 def copy(tmp_path: Path) -> Path:
     """A project of the metric files alone, with nothing missing."""
     shutil.copytree(ROOT / METRICS, tmp_path / METRICS)
-    shutil.copy(ROOT / UNION, tmp_path / UNION)
+    shutil.copytree(ROOT / UNIONS, tmp_path / UNIONS)
+    shutil.copy(ROOT / ALL, tmp_path / ALL)
     assert missing_edits(tmp_path, public_names()) == []
     return tmp_path
 
@@ -231,7 +241,7 @@ def test_a_missing_yaml_file_is_named(copy: Path) -> None:
 def test_a_missing_sql_file_is_named(copy: Path) -> None:
     """Second edit without the first."""
     (copy / METRICS / "revenue/arr.sql").unlink()
-    change(copy / UNION, "    select * from {{ ref('arr') }}\n    union all\n", "")
+    change(copy / UNIONS / "int_metric_cells__revenue.sql", "    select * from {{ ref('arr') }}\n    union all\n", "")
     assert only_message(copy).endswith("arr.yml: the SQL file beside it, arr.sql, is missing")
 
 
@@ -239,8 +249,8 @@ def test_a_missing_sql_file_is_named(copy: Path) -> None:
 def test_a_missing_or_doubled_line_of_the_union_is_named(copy: Path, times: int) -> None:
     """Forgotten, a metric is nowhere; doubled, its rows are."""
     line = "    select * from {{ ref('arr') }}\n    union all\n"
-    change(copy / UNION, line, line * times)
-    assert "metrics.sql" in only_message(copy)
+    change(copy / UNIONS / "int_metric_cells__revenue.sql", line, line * times)
+    assert "int_metric_cells__revenue.sql" in only_message(copy)
     assert f"ref('arr') }}}}` stands there {times} times" in only_message(copy)
 
 

@@ -16,14 +16,17 @@
       * missing_rule            missing_value where a column that may not be null is, else null
       * raw_row                 the row as it came, JSON text
 
-    Arguments: name, a table of source `raw`; key, the columns of its natural key.
+    Arguments: name, a table of source `raw`; key, the columns of its natural key, or 'row' where the whole row is it.
 #}
 {% macro raw_table(name, key=[]) %}
+    {%- set whole_row = key == 'row' -%}
+    {%- set key = [] if whole_row else key -%}
     {%- set relation = source('raw', name) -%}
     {%- if not execute -%}
         select * from {{ relation }}
     {%- else -%}
     {%- set declared = raw_contract(name) -%}
+    {%- set key_columns = declared | map(attribute='name') | reject('in', ['updated_at', 'loaded_at']) | list if whole_row else key -%}
     {%- set present = raw_columns(name) -%}
     {%- set types = raw_column_types(name) -%}
     select
@@ -33,11 +36,11 @@
         {{ day_of_instant(column.name, column.name ~ '_raw', types.get(column.name)) }} as {{ column.date_name }},
         {%- endif %}
     {%- endfor %}
-        {% for name in key %}coalesce(cast({{ name }}_raw as varchar), ''){{ " || '|' || " if not loop.last }}{% else %}cast(null as varchar){% endfor %} as row_key,
+        {% for name in key_columns %}coalesce(cast({{ name }}_raw as varchar), ''){{ " || '|' || " if not loop.last }}{% else %}cast(null as varchar){% endfor %} as row_key,
         {% for column in declared if column.name in key -%}
             coalesce({{ 'upper(currency)' if column.name == 'currency' else 'cast(' ~ column.name ~ ' as varchar)' }}, cast({{ column.name }}_raw as varchar))
             {{- " || '|' || " if not loop.last }}
-        {%- else %}cast(null as varchar){% endfor %} as parsed_key,
+        {%- else %}{{ row_content('raw_row') if whole_row else 'cast(null as varchar)' }}{% endfor %} as parsed_key,
         case when false {%- for column in key %} or {{ column }}_raw is null {%- endfor %} then 'missing_key' end as missing_key_rule,
         case
             when false then cast(null as varchar)

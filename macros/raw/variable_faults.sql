@@ -17,6 +17,29 @@
             {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a whole number of days, ' ~ (1 if name == 'max_pause_days' else 0) ~ ' or more.') %}
         {% endif %}
     {% endfor %}
+    {% for name in (
+        'trial_grace_days', 'survey_response_days', 'adoption_days', 'journey_target_days', 'fcr_reopen_days', 'resolution_window_days',
+        'service_level_seconds', 'short_abandon_seconds', 'minimum_sample'
+    ) if var(name) is not integer or var(name) is boolean or var(name) < 0 %}
+        {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a whole number, 0 or more.') %}
+    {% endfor %}
+    {% for name in ('lifespan_cap_months', 'engagement_min_actions', 'session_gap_minutes', 'max_session_hours', 'adoption_active_days')
+        if var(name) is not integer or var(name) is boolean or var(name) < 1 %}
+        {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a whole number, 1 or more.') %}
+    {% endfor %}
+    {% if var('sentiment_threshold') is not number or var('sentiment_threshold') is boolean or not 0 < var('sentiment_threshold') <= 1 %}
+        {% do faults.append('sentiment_threshold is ' ~ var('sentiment_threshold') ~ '. Expected a number above 0, at most 1.') %}
+    {% endif %}
+    {% set lifespan = var('assumed_lifespan_years') %}
+    {% if lifespan is not none and (lifespan is not number or lifespan is boolean or lifespan <= 0) %}
+        {% do faults.append('assumed_lifespan_years is ' ~ lifespan ~ '. Expected a number of years above 0, or nothing.') %}
+    {% endif %}
+    {% for name in ('active_event_names', 'login_event_names') if var(name) is string or var(name) is not iterable %}
+        {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a list of event names.') %}
+    {% endfor %}
+    {% if var('business_timezone') and not is_time_zone(var('business_timezone') | string) %}
+        {% do faults.append('business_timezone is ' ~ var('business_timezone') ~ '. Expected a name such as UTC or Europe/Berlin, or nothing.') %}
+    {% endif %}
     {% for name in ('week_to_month', 'day_to_month') if not modules.re.fullmatch('0*[1-9][0-9]*([.][0-9]+)?( */ *[1-9][0-9]*)?', var(name) | string) %}
         {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a number above zero or a fraction, such as 4.345 or 52/12.') %}
     {% endfor %}

@@ -1,116 +1,11 @@
 with
 
--- every metric file stands here once: amounts, counts and ratios ...
-figures as (
+-- each family has united its metric files
+cells as (
 
-    select * from {{ ref('mrr') }}
+    select * from {{ ref('int_metric_cells__revenue') }}
     union all
-    select * from {{ ref('opening_mrr') }}
-    union all
-    select * from {{ ref('arr') }}
-    union all
-    select * from {{ ref('new_mrr') }}
-    union all
-    select * from {{ ref('expansion_mrr') }}
-    union all
-    select * from {{ ref('upsell_mrr') }}
-    union all
-    select * from {{ ref('cross_sell_mrr') }}
-    union all
-    select * from {{ ref('price_increase_mrr') }}
-    union all
-    select * from {{ ref('discount_expiry_mrr') }}
-    union all
-    select * from {{ ref('contraction_mrr') }}
-    union all
-    select * from {{ ref('churned_mrr') }}
-    union all
-    select * from {{ ref('reactivation_mrr') }}
-    union all
-    select * from {{ ref('paused_mrr') }}
-    union all
-    select * from {{ ref('resumed_mrr') }}
-    union all
-    select * from {{ ref('fx_mrr') }}
-    union all
-    select * from {{ ref('net_new_mrr') }}
-    union all
-    select * from {{ ref('mrr_growth_rate') }}
-    union all
-    select * from {{ ref('quick_ratio') }}
-    union all
-    select * from {{ ref('expansion_revenue_rate') }}
-    union all
-    select * from {{ ref('average_revenue_per_account') }}
-    union all
-    select * from {{ ref('average_revenue_per_user') }}
-    union all
-    select * from {{ ref('average_selling_price') }}
-    union all
-    select * from {{ ref('invoiced_recurring_revenue') }}
-    union all
-    select * from {{ ref('mrr_invoice_gap_rate') }}
-    union all
-    select * from {{ ref('transferred_mrr') }}
-    union all
-    select * from {{ ref('net_revenue_retention') }}
-    union all
-    select * from {{ ref('gross_revenue_retention') }}
-    union all
-    select * from {{ ref('gross_revenue_churn_rate') }}
-    union all
-    select * from {{ ref('net_revenue_churn_rate') }}
-    union all
-    select * from {{ ref('customer_churn_rate') }}
-    union all
-    select * from {{ ref('customer_shrinkage_rate') }}
-    union all
-    select * from {{ ref('voluntary_churn_rate') }}
-    union all
-    select * from {{ ref('involuntary_churn_rate') }}
-    union all
-    select * from {{ ref('customer_retention_rate') }}
-    union all
-    select * from {{ ref('renewal_rate') }}
-    union all
-    select * from {{ ref('repeat_purchase_ratio') }}
-    union all
-    select * from {{ ref('paying_customers') }}
-    union all
-    select * from {{ ref('opening_customers') }}
-    union all
-    select * from {{ ref('new_customers') }}
-    union all
-    select * from {{ ref('reactivated_customers') }}
-    union all
-    select * from {{ ref('churned_customers') }}
-    union all
-    select * from {{ ref('churn_events') }}
-    union all
-    select * from {{ ref('paused_customers') }}
-    union all
-    select * from {{ ref('resumed_customers') }}
-    union all
-    select * from {{ ref('joined_and_left_customers') }}
-    union all
-    select * from {{ ref('churned_from_paused_customers') }}
-    union all
-    select * from {{ ref('contracted_customers') }}
-    union all
-    select * from {{ ref('renewals_pending') }}
-
-),
-
--- ... and figures that are no quotient of sums
-statistics as (
-
-    select * from {{ ref('mrr_from_arpa') }}
-    union all
-    select * from {{ ref('top_decile_revenue_share') }}
-    union all
-    select * from {{ ref('customer_churn_rate_daily') }}
-    union all
-    select * from {{ ref('customer_churn_rate_annualised') }}
+    select * from {{ ref('int_metric_cells__retention') }}
 
 ),
 
@@ -133,34 +28,6 @@ pending as (
 
 ),
 
-cells as (
-
-    select
-        metric_name,
-        period_type,
-        period_start,
-        segment_name,
-        segment_value,
-        numerator,
-        denominator,
-        cast(null as double precision) as statistic
-    from figures
-
-    union all
-
-    select
-        metric_name,
-        period_type,
-        period_start,
-        segment_name,
-        segment_value,
-        cast(null as decimal(38, 10)),
-        cast(null as decimal(38, 10)),
-        value
-    from statistics
-
-),
-
 -- the one division; both parts are made floating numbers first, so that every engine divides alike
 divided as (
 
@@ -173,7 +40,8 @@ divided as (
             when 'ratio' then cast(cells.numerator as double precision) / nullif(cast(cells.denominator as double precision), 0)
             else cast(cells.numerator as double precision)
         end as value,
-        case when definitions.interval_method = 'wilson' and cells.denominator > 0 then cast(cells.denominator as double precision) end as n
+        definitions.interval_method,
+        case when definitions.interval_method is not null and cells.denominator > 0 then cast(cells.denominator as double precision) end as n
 
     from cells
     inner join periods
@@ -187,16 +55,41 @@ divided as (
 
 ),
 
--- Wilson's interval at 95%: z = 1.959963984540054, 3.8414588206941254 is its square
-intervals as (
+-- of a mean: what is left of the mean square, 0 where nothing but rounding is
+spread as (
 
     select
         divided.*,
-        (value + 3.8414588206941254 / (2 * n)) / (1 + 3.8414588206941254 / n) as midpoint,
-        1.959963984540054 * sqrt(value * (1 - value) / n + 3.8414588206941254 / (4 * n * n))
-        / (1 + 3.8414588206941254 / n) as half_width
+        cast(sum_of_squares as double precision) / n as mean_square,
+        case
+            when cast(sum_of_squares as double precision) / n - value * value > 1e-12 * cast(sum_of_squares as double precision) / n
+                then cast(sum_of_squares as double precision) / n - value * value
+            else 0
+        end as variance
 
     from divided
+
+),
+
+-- 95%: z = 1.959963984540054, 3.8414588206941254 is its square
+intervals as (
+
+    select
+        spread.*,
+        case interval_method
+            when 'wilson' then (value + 3.8414588206941254 / (2 * n)) / (1 + 3.8414588206941254 / n)
+            else value
+        end as midpoint,
+        case interval_method
+            when 'wilson'
+                then
+                    1.959963984540054 * sqrt(value * (1 - value) / n + 3.8414588206941254 / (4 * n * n))
+                    / (1 + 3.8414588206941254 / n)
+            when 'multinomial' then 1.959963984540054 * sqrt(variance / n)
+            when 'mean' then 1.959963984540054 * sqrt(variance / nullif(n - 1, 0))
+        end as half_width
+
+    from spread
 
 )
 
@@ -211,8 +104,17 @@ select
     numerator,
     denominator,
     value,
-    case when value > 0 then midpoint - half_width when n > 0 then 0 end as lower_bound,
-    case when value < 1 then midpoint + half_width when n > 0 then 1 end as upper_bound,
-    cast(n as bigint) as sample_size
+    case interval_method
+        when 'wilson' then case when value > 0 then midpoint - half_width when n > 0 then 0 end
+        when 'multinomial' then greatest(midpoint - half_width, -100)
+        else midpoint - half_width
+    end as lower_bound,
+    case interval_method
+        when 'wilson' then case when value < 1 then midpoint + half_width when n > 0 then 1 end
+        when 'multinomial' then least(midpoint + half_width, 100)
+        else midpoint + half_width
+    end as upper_bound,
+    cast(n as bigint) as sample_size,
+    n < {{ var('minimum_sample') }} as is_small_sample
 
 from intervals

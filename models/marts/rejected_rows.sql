@@ -29,9 +29,66 @@ rejected as (
 
 ),
 
+-- reached before the customer first reached the step before it
+milestones as (
+
+    select
+        judged.*,
+        coalesce(merges.into_customer_id, judged.customer_id) as surviving_customer_id
+
+    from {{ ref('base_product__milestones') }} as judged
+    left join merges on judged.customer_id = merges.from_customer_id
+    where judged.fate = 'staged'
+
+),
+
+first_reached as (
+
+    select
+        surviving_customer_id,
+        milestone,
+        min(reached_at) as first_reached_at
+
+    from milestones
+    group by surviving_customer_id, milestone
+
+),
+
+predecessors as (
+
+    select
+        journey,
+        milestone,
+        lag(milestone) over (partition by journey order by step_rank) as predecessor
+
+    from {{ ref('stg_product__journeys') }}
+
+),
+
+milestones_before_predecessors as (
+
+    select distinct
+        milestones.row_key,
+        milestones.raw_row
+
+    from milestones
+    inner join predecessors on milestones.milestone = predecessors.milestone
+    inner join first_reached
+        on
+            milestones.surviving_customer_id = first_reached.surviving_customer_id
+            and predecessors.predecessor = first_reached.milestone
+    where milestones.reached_at < first_reached.first_reached_at
+
+),
+
 kept as (
 
-    {% for table in ['subscriptions', 'contract_terms', 'invoices', 'orders', 'users', 'csm_assignments', 'customer_attributes'] %}
+    {% for table in [
+        'subscriptions', 'contract_terms', 'invoices', 'orders', 'users', 'csm_assignments', 'customer_attributes', 'usage_events', 'tickets',
+        'calls', 'survey_responses', 'feedback', 'sessions', 'entitlements', 'milestones', 'first_touches', 'outcomes', 'trials', 'offers',
+        'referrals', 'costs', 'loyalty_events', 'csm_touches'
+    ] %}
+    {% set customer = 'referrer_customer_id' if table == 'referrals' else 'customer_id' %}
     select
         '{{ table }}' as source_table,
         judged.row_key,
@@ -39,12 +96,16 @@ kept as (
         true as is_kept,
         judged.raw_row
     from {{ ref(staged_tables()[table]) }} as judged
-    left join merges on judged.customer_id = merges.from_customer_id
+    left join merges on judged.{{ customer }} = merges.from_customer_id
     where
         judged.fate = 'staged'
-        and coalesce({{ 'merges.into_customer_id, ' if table != 'customer_attributes' }}judged.customer_id) not in (select customer_id from customers)
+        and coalesce({{ 'merges.into_customer_id, ' if table != 'customer_attributes' }}judged.{{ customer }}) not in (select customer_id from customers)
     {{ 'union all' if not loop.last }}
     {% endfor %}
+
+    union all
+
+    select 'milestones', row_key, 'before_predecessor', true, raw_row from milestones_before_predecessors
 
 ),
 

@@ -24,6 +24,13 @@ UNKNOWN = "(unknown)"
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
 ATTRIBUTES = ("country", "industry", "company_size", "acquisition_channel")
+# further tables whose rows name a customer
+NAMING_TABLES = tuple(
+    (
+        "invoices contract_terms sessions entitlements milestones first_touches outcomes tickets calls "
+        "survey_responses feedback trials offers costs loyalty_events csm_touches referrals"
+    ).split()
+)
 
 
 @dataclass
@@ -461,9 +468,10 @@ class Company:
             customer = self.customer(row["customer_id"])
             if row["ordered_at"].day <= as_of and not row["is_refunded"]:
                 customer.purchase_days.append(row["ordered_at"].day)
-        for table in ("invoices", "contract_terms"):
+        for table in NAMING_TABLES:
             for row in staged[table]:
-                self.customer(row["customer_id"])
+                if customer_id := row["referrer_customer_id" if table == "referrals" else "customer_id"]:
+                    self.customer(customer_id)
         for customer_id in [key for key, one in self.customers.items() if (one.row or {}).get("is_test")]:
             del self.customers[customer_id]
         for customer in self.customers.values():
@@ -652,6 +660,21 @@ class Company:
                     ("orders", "ordered_at"),
                     ("users", "created_at"),
                     ("usage_events", "occurred_at"),
+                    ("sessions", "started_at"),
+                    ("trials", "trial_start_at"),
+                    ("milestones", "reached_at"),
+                    ("first_touches", "first_interaction_at"),
+                    ("first_touches", "signed_at"),
+                    ("outcomes", "measured_at"),
+                    ("tickets", "created_at"),
+                    ("calls", "queued_at"),
+                    ("survey_responses", "sent_at"),
+                    ("feedback", "received_at"),
+                    ("offers", "presented_at"),
+                    ("referrals", "referred_at"),
+                    ("costs", "incurred_at"),
+                    ("loyalty_events", "occurred_at"),
+                    ("csm_touches", "occurred_at"),
                 )
                 for row in self.staged[table]
                 if row[column]

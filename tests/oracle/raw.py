@@ -25,21 +25,38 @@ TABLES = (
     "users",
     "usage_events",
     "csm_assignments",
+    "tickets",
+    "ticket_messages",
+    "ticket_status_changes",
+    "calls",
+    "survey_responses",
+    "feedback",
+    "sessions",
+    "features",
+    "entitlements",
+    "journeys",
+    "milestones",
+    "first_touches",
+    "outcomes",
+    "trials",
+    "offers",
+    "referrals",
+    "costs",
+    "loyalty_events",
+    "csms",
+    "csm_touches",
 )
-# Read for the default as-of day only.
-ONE_COLUMN_TABLES = {"tickets": "created_at", "ticket_messages": "sent_at", "survey_responses": "sent_at"}
 
 
 def read_folder(path: str | Path) -> Raw:
     """Every table of the folder that the oracle reads; a missing file is a missing table."""
     folder = Path(path)
     raw: Raw = {}
-    for table in (*TABLES, *ONE_COLUMN_TABLES):
-        column = ONE_COLUMN_TABLES.get(table)
+    for table in TABLES:
         if (file := folder / f"{table}.parquet").exists():
-            raw[table] = _read_parquet(file, column)
+            raw[table] = _read_parquet(file)
         elif (file := folder / f"{table}.csv").exists():
-            raw[table] = _read_csv(file, column)
+            raw[table] = _read_csv(file)
     return raw
 
 
@@ -54,19 +71,15 @@ def _clean(value: object) -> str | None:
     return None if value is None else str(value).strip() or None
 
 
-def _read_csv(file: Path, column: str | None) -> list[RawRow]:
+def _read_csv(file: Path) -> list[RawRow]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [
-            {name: value or None for name, value in row.items() if name and column in (None, name)}
-            for row in csv.DictReader(lines)
-        ]
+        return [{name: value or None for name, value in row.items() if name} for row in csv.DictReader(lines)]
 
 
-def _read_parquet(file: Path, column: str | None) -> list[RawRow]:
+def _read_parquet(file: Path) -> list[RawRow]:
     import duckdb
 
     with duckdb.connect(":memory:", config={"threads": 1}) as reader:
         rows = reader.execute("select columns(*)::varchar from read_parquet(?)", [str(file)])
         names = [description[0] for description in rows.description]
-        keep = [position for position, name in enumerate(names) if column in (None, name)]
-        return [{names[position]: row[position] for position in keep} for row in rows.fetchall()]
+        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]

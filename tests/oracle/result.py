@@ -16,7 +16,7 @@ from tests.oracle.curves import CohortAge, SurvivalAge, cohorts_of, survival_of
 from tests.oracle.groups import Group, PeriodUnits, groups_of, units_of
 from tests.oracle.movements import Fact, Movement, UserPolicy, fact
 from tests.oracle.raw import Raw, as_text, read_folder
-from tests.oracle.registry import METRICS, Metric
+from tests.oracle.registry import ABSENT, FAMILIES, METRICS, Family, Metric
 from tests.oracle.settings import settings_from
 
 EXACT = Context(prec=200)
@@ -28,6 +28,7 @@ class Cell(NamedTuple):
     numerator: Decimal | None
     denominator: Decimal | None
     value: Decimal | float | None
+    values: tuple[Decimal, ...] | None = None  # of a mean with limits: what its numerator sums
 
 
 @dataclass
@@ -66,12 +67,21 @@ def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str
         policy = UserPolicy("is_licensed" in staged.columns.get("users", ()), bool(staged.tables.get("usage_events")))
         # a table of which no row is staged is as good as none
         metrics = [metric for metric in METRICS.values() if all(staged.tables.get(table) for table in metric.needs)]
+        families = [(family, family.gather(company)) for family in FAMILIES]
         for period in company.periods:
             facts = [one for customer in company.customers.values() if (one := fact(customer, period, policy))]
             units = units_of(company, period)
+            groups_by_name = {}
             for name in ("all", *settings.segments):
-                for group in groups_of(company, period, facts, units, name):
+                groups_by_name[name] = groups_of(company, period, facts, units, name)
+                for group in groups_by_name[name]:
                     _report(result, group, metrics, units)
+            for family, gathered in families:
+                pending = family.pending(gathered, period)
+                for name in ("all", *settings.segments, *family.segments):
+                    revenue_groups = {group.segment[1]: group for group in groups_by_name.get(name, ())}
+                    for value, group in family.groups(gathered, period, name, revenue_groups).items():
+                        _report_family(result, family, period, (name, value), group, metrics, pending)
             _list_movements(result, period, facts)
         result.cohorts = cohorts_of(company)
         result.survival = survival_of(company)
@@ -88,18 +98,45 @@ def _report(result: Result, group: Group, metrics: list[Metric], units: PeriodUn
         "retention": name == "all" or group.has_retention,
     }
     for metric in metrics:
-        if families[metric.family]:
+        if families.get(metric.family):
             is_complete = is_over and not (metric.window and waiting[metric.window])
             result.metrics[metric.name, period.period_type, period.start, name, value] = _cell(
                 metric, group, period.end, is_complete
             )
 
 
-def _cell(metric: Metric, group: Group, period_end: date, is_complete: bool) -> Cell:
+def _report_family(
+    result: Result,
+    family: Family,
+    period: Period,
+    segment: tuple[str, str],
+    group: Any,
+    metrics: list[Metric],
+    pending: set[str],
+) -> None:
+    """The cells of one segment value of another family in one period."""
+    is_over = period.end - ONE_DAY <= result.as_of
+    for metric in metrics:
+        if metric.family != family.name:
+            continue
+        cell = _cell(metric, group, period.end, is_over and metric.window not in pending)
+        if cell is not None:
+            result.metrics[metric.name, period.period_type, period.start, *segment] = cell
+
+
+def _cell(metric: Metric, group: Any, period_end: date, is_complete: bool) -> Cell | None:
     figure = metric.function(group)
+    if figure is ABSENT:
+        return None
     if metric.kind == "statistic":
         return Cell(period_end, is_complete, None, None, figure)
     if metric.kind == "ratio":
+        if figure[0] is None or figure[1] is None:
+            return Cell(period_end, is_complete, *figure, None)
+        if len(figure) == 3:
+            values = tuple(Decimal(value) for value in figure[2])
+            value = float(figure[0]) / float(figure[1]) if figure[1] else None
+            return Cell(period_end, is_complete, Decimal(figure[0]), Decimal(figure[1]), value, values)
         numerator, denominator = Decimal(figure[0]), Decimal(figure[1])
         value = float(numerator) / float(denominator) if denominator else None
         return Cell(period_end, is_complete, numerator, denominator, value)

@@ -20,6 +20,40 @@ named as (
     select customer_id, min(ordered_date) from {{ ref('stg_billing__orders') }} group by customer_id
     union all
     select customer_id, min(created_date) from {{ ref('stg_product__users') }} group by customer_id
+    union all
+    select customer_id, min(occurred_date) from {{ ref('stg_product__usage_events') }} group by customer_id
+    union all
+    select customer_id, min(started_date) from {{ ref('stg_product__sessions') }} group by customer_id
+    union all
+    select customer_id, min(entitled_from_date) from {{ ref('stg_product__entitlements') }} group by customer_id
+    union all
+    select customer_id, min(reached_date) from {{ ref('stg_product__milestones') }} group by customer_id
+    union all
+    select customer_id, min(first_interaction_date) from {{ ref('stg_product__first_touches') }} group by customer_id
+    union all
+    select customer_id, min(measured_date) from {{ ref('stg_product__outcomes') }} group by customer_id
+    union all
+    select customer_id, min(created_date) from {{ ref('stg_support__tickets') }} group by customer_id
+    union all
+    select customer_id, min(queued_date) from {{ ref('stg_support__calls') }} group by customer_id
+    union all
+    select customer_id, min(sent_date) from {{ ref('stg_voice__survey_responses') }} group by customer_id
+    union all
+    select customer_id, min(received_date) from {{ ref('stg_voice__feedback') }} group by customer_id
+    union all
+    select customer_id, min(trial_start_date) from {{ ref('stg_growth__trials') }} group by customer_id
+    union all
+    select customer_id, min(presented_date) from {{ ref('stg_growth__offers') }} group by customer_id
+    union all
+    select customer_id, min(incurred_date) from {{ ref('stg_growth__costs') }} group by customer_id
+    union all
+    select customer_id, min(occurred_date) from {{ ref('stg_growth__loyalty_events') }} group by customer_id
+    union all
+    select customer_id, min(assigned_from_date) from {{ ref('stg_success__csm_assignments') }} group by customer_id
+    union all
+    select customer_id, min(occurred_date) from {{ ref('stg_success__csm_touches') }} group by customer_id
+    union all
+    select referrer_customer_id, min(referred_date) from {{ ref('stg_growth__referrals') }} group by referrer_customer_id
 
 ),
 

@@ -15,14 +15,14 @@ facts as (
     select max(occurred_date) from {{ ref('base_product__usage_events') }}
     where fate = 'staged' and occurred_date <= {{ today() }}
     union all
-    select max(created_date) from ({{ raw_table('tickets') }}) as tickets
-    where created_date <= {{ today() }}
+    select max(created_date) from {{ ref('base_support__tickets') }}
+    where fate = 'staged' and created_date <= {{ today() }}
     union all
-    select max(sent_date) from ({{ raw_table('ticket_messages') }}) as ticket_messages
-    where sent_date <= {{ today() }}
+    select max(sent_date) from {{ ref('base_support__ticket_messages') }}
+    where fate = 'staged' and sent_date <= {{ today() }}
     union all
-    select max(sent_date) from ({{ raw_table('survey_responses') }}) as survey_responses
-    where sent_date <= {{ today() }}
+    select max(sent_date) from {{ ref('base_voice__survey_responses') }}
+    where fate = 'staged' and sent_date <= {{ today() }}
 
 )
 

@@ -19,6 +19,36 @@ first_events as (
     select min(created_date) from {{ ref('stg_product__users') }}
     union all
     select min(occurred_date) from {{ ref('stg_product__usage_events') }}
+    union all
+    select min(started_date) from {{ ref('stg_product__sessions') }}
+    union all
+    select min(trial_start_date) from {{ ref('stg_growth__trials') }}
+    union all
+    select min(reached_date) from {{ ref('stg_product__milestones') }}
+    union all
+    select min(first_interaction_date) from {{ ref('stg_product__first_touches') }}
+    union all
+    select min(signed_date) from {{ ref('stg_product__first_touches') }}
+    union all
+    select min(measured_date) from {{ ref('stg_product__outcomes') }}
+    union all
+    select min(created_date) from {{ ref('stg_support__tickets') }}
+    union all
+    select min(queued_date) from {{ ref('stg_support__calls') }}
+    union all
+    select min(sent_date) from {{ ref('stg_voice__survey_responses') }}
+    union all
+    select min(received_date) from {{ ref('stg_voice__feedback') }}
+    union all
+    select min(presented_date) from {{ ref('stg_growth__offers') }}
+    union all
+    select min(referred_date) from {{ ref('stg_growth__referrals') }}
+    union all
+    select min(incurred_date) from {{ ref('stg_growth__costs') }}
+    union all
+    select min(occurred_date) from {{ ref('stg_growth__loyalty_events') }}
+    union all
+    select min(occurred_date) from {{ ref('stg_success__csm_touches') }}
 
 ),
 

@@ -29,19 +29,10 @@ judged as (
     select
         folded.*,
         case
-            when duplicate_fate = 'folded' then null
-            else coalesce(
-                missing_key_rule,
-                duplicate_fate,
-                unparseable_rule,
-                missing_rule,
-                case
-                    when term_end < term_start then 'end_before_start'
-                    when amount < 0 then 'negative_amount'
-                    else {{ currency_rule('folded.currency', 'term_end_date') }}
-                end
-            )
-        end as rule
+            when term_end < term_start then 'end_before_start'
+            when amount < 0 then 'negative_amount'
+            else {{ currency_rule('folded.currency', 'term_end_date') }}
+        end as own_rule
 
     from folded
     cross join reporting
@@ -49,8 +40,4 @@ judged as (
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ judged_rows('judged') }}

@@ -17,25 +17,12 @@ judged as (
     select
         folded.*,
         case
-            when duplicate_fate = 'folded' then null
-            else coalesce(
-                missing_key_rule,
-                duplicate_fate,
-                unparseable_rule,
-                missing_rule,
-                case
-                    when rate_to_reporting <= 0 then 'rate_not_positive'
-                    when not {{ is_currency_code('currency') }} then 'unknown_currency'
-                end
-            )
-        end as rule
+            when rate_to_reporting <= 0 then 'rate_not_positive'
+            when not {{ is_currency_code('currency') }} then 'unknown_currency'
+        end as own_rule
 
     from folded
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ judged_rows('judged') }}

@@ -28,16 +28,7 @@ judged as (
 
     select
         folded.*,
-        case
-            when duplicate_fate = 'folded' then null
-            else coalesce(
-                missing_key_rule,
-                duplicate_fate,
-                unparseable_rule,
-                missing_rule,
-                {{ currency_rule('folded.currency', 'issued_date') }}
-            )
-        end as rule
+        {{ currency_rule('folded.currency', 'issued_date') }} as own_rule
 
     from folded
     cross join reporting
@@ -45,8 +36,4 @@ judged as (
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ judged_rows('judged') }}

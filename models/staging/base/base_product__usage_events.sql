@@ -24,24 +24,11 @@ judged as (
     select
         folded.*,
         case
-            when duplicate_fate = 'folded' then null
-            else coalesce(
-                missing_key_rule,
-                duplicate_fate,
-                unparseable_rule,
-                missing_rule,
-                case
-                    when user_id is not null and user_id not in (select user_id from users) then 'unknown_user'
-                end
-            )
-        end as rule
+            when user_id is not null and user_id not in (select user_id from users) then 'unknown_user'
+        end as own_rule
 
     from folded
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ judged_rows('judged') }}

@@ -16,17 +16,10 @@ judged as (
 
     select
         folded.*,
-        case
-            when duplicate_fate = 'folded' then null
-            else coalesce(missing_key_rule, duplicate_fate, unparseable_rule, missing_rule)
-        end as rule
+        cast(null as varchar) as own_rule
 
     from folded
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ judged_rows('judged') }}

@@ -1,0 +1,41 @@
+with
+
+tickets as (
+
+    select
+        ticket_id,
+        created_at
+
+    from {{ ref('base_support__tickets') }}
+    where fate = 'staged'
+
+),
+
+raw_rows as (
+
+    {{ raw_table('ticket_status_changes', key=['ticket_id', 'status', 'changed_at']) }}
+
+),
+
+folded as (
+
+    {{ fold_duplicates('raw_rows') }}
+
+),
+
+judged as (
+
+    select
+        folded.*,
+        case
+            when tickets.ticket_id is null then 'unknown_ticket'
+            when lower(folded.status) not in ('new', 'open', 'pending', 'on_hold', 'solved', 'closed') then 'unknown_status'
+            when folded.changed_at < tickets.created_at then 'before_ticket_created'
+        end as own_rule
+
+    from folded
+    left join tickets on folded.ticket_id = tickets.ticket_id
+
+)
+
+{{ judged_rows('judged') }}

@@ -1,0 +1,30 @@
+with
+
+raw_rows as (
+
+    {{ raw_table('feedback', key=['feedback_id']) }}
+
+),
+
+folded as (
+
+    {{ fold_duplicates('raw_rows') }}
+
+),
+
+judged as (
+
+    select
+        folded.*,
+        case
+            when lower(channel) not in ('review', 'interview', 'focus_group', 'social', 'testimonial', 'other') then 'unknown_channel'
+            when coalesce(rating_min, 1) >= coalesce(rating_max, 5) then 'rating_off_scale'
+            when rating < coalesce(rating_min, 1) or rating > coalesce(rating_max, 5) then 'rating_off_scale'
+            when lower(sentiment_label) not in ('positive', 'neutral', 'negative') then 'unknown_label'
+        end as own_rule
+
+    from folded
+
+)
+
+{{ judged_rows('judged') }}
