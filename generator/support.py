@@ -20,6 +20,7 @@ BODIES = [
     "The export fails with an error since this morning.", "Thank you, that solved it!", "This is the third time I ask.",
     "How do I add a user?", "I am very disappointed with the delay.", "Great, works perfectly now.",
     "Could you send the invoice again?", "The dashboard is slow, but usable.",
+    "Der Export bricht seit heute Morgen mit einem Fehler ab.",
 ]  # fmt: skip
 REPLIES = ["We are looking into it.", "Please try again now.", "Here is the guide for that.", "This is fixed."]
 QUEUES = ["support", "billing"]

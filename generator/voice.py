@@ -16,14 +16,21 @@ QUESTIONS = ["satisfaction", "expectation", "performance"]
 CHANNELS = ["email", "in_app"]
 FEEDBACK_CHANNELS = ["review", "interview", "focus_group", "social", "testimonial", "other"]
 THEMES = ["price", "usability", "support", "reliability"]
-COMMENTS = ["Love it", "Too slow at times", "Support was very helpful", "Far too expensive", "Does what it says"]
-GOOD = ["A great product, easy to use.", "The support team is excellent and fast.", "We recommend it, works perfectly."]
+COMMENTS = [
+    "Love it", "Too slow at times", "Support was very helpful", "Far too expensive", "Does what it says",
+    "Sehr zufrieden, danke!", "Trop cher pour nous.", "ok",
+]  # fmt: skip
+GOOD = [
+    "A great product, easy to use.", "The support team is excellent and fast.", "We recommend it, works perfectly.",
+    "Ein sehr gutes Produkt, wir sind begeistert.",
+]  # fmt: skip
 BAD = [
     "Terrible experience, slow and expensive.",
     "Constant errors, very disappointed.",
     "Bad support, nobody answers.",
+    "El soporte es terrible y nadie responde.",
 ]
-MIXED = ["It is fine.", "Good reports, poor exports.", "We use it for invoices."]
+MIXED = ["It is fine.", "Good reports, poor exports.", "We use it for invoices.", "Nous l'utilisons pour nos factures."]
 
 
 def _scores(rng, trait: np.ndarray, low: int, high: int) -> np.ndarray:
@@ -110,7 +117,7 @@ def add_feedback(tables: store.Store, settings: Settings, customers: Customers, 
             "rating": store.whole(rating),
             "rating_min": store.whole(np.where(bounds, 1, NONE)),
             "rating_max": store.whole(np.where(bounds, 5, NONE)),
-            "text": store.label(group * 3 + rng.integers(0, 3, n), GOOD + BAD + MIXED),
+            "text": store.label(group * 4 + rng.integers(0, 4, n), GOOD + BAD + MIXED),
             "sentiment_label": store.label(
                 np.where(rng.random(n) < 0.4, group, -1), ["positive", "negative", "neutral"]
             ),

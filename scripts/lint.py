@@ -11,10 +11,10 @@ from pathlib import Path
 from console import Stop, run_main, say
 
 PROJECT = Path(__file__).resolve().parent.parent
-PYTHON = ["generator", "scripts", "tests"]
+PYTHON = ["generator", "nlp", "scripts", "tests"]
 SQL = ["models", "tests/invariants", "analyses"]
 # what dbt needs to compile the SQL
-DBT_PROJECT = [*SQL, "macros", "seeds", "dbt_project.yml", "profiles.yml", ".sqlfluff"]
+DBT_PROJECT = [*SQL, "macros", "nlp", "seeds", "dbt_project.yml", "profiles.yml", ".sqlfluff"]
 # the parsing of raw columns: a hundred generated lines a table that no one wrote, and three quarters of the time
 PARSING = Path("macros/raw/raw_table.sql")
 FULL, SHORT = "{%- if not execute -%}", "{%- if true -%}"

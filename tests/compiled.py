@@ -28,6 +28,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from nlp.duckdb_functions import register
+
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG = "customer_success"
 
@@ -106,7 +108,7 @@ def _raw_columns(root: Path) -> tuple[tuple[str, list[str]], ...]:
     for file in sorted((root / "models").rglob("*.yml")):
         if "sources:" not in (text := file.read_text()):
             continue
-        for source in yaml.safe_load(text)["sources"]:
+        for source in (one for one in yaml.safe_load(text)["sources"] if one["name"] == "raw"):
             for table in source["tables"]:
                 names = [column["name"] for column in table["columns"]]
                 tables[table["name"]] = [*names, "updated_at", "loaded_at"]
@@ -136,7 +138,7 @@ class Project:
         with tempfile.TemporaryDirectory(prefix="compiled_") as folder:
             work = Path(folder)
             (work / "tests").mkdir()
-            for name in ("models", "macros", "seeds", "analyses", "tests/invariants", "profiles.yml"):
+            for name in ("models", "macros", "nlp", "seeds", "analyses", "tests/invariants", "profiles.yml"):
                 if (root / name).exists():
                     (work / name).symlink_to(root / name)
             settings = yaml.safe_load((root / "dbt_project.yml").read_text())
@@ -232,6 +234,7 @@ class Project:
         connection.execute(
             f"set TimeZone = 'UTC'; attach ':memory:' as {CATALOG}; use {CATALOG}; {self._empty_tables()}"
         )
+        register(connection)
         self._load(connection, raw)
         wanted = self.wanted(models)
         schemas = {relation.split(".")[0] for relation in (*(one.relation for one in wanted), *dict(self.seeds))}

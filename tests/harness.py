@@ -239,7 +239,32 @@ def load_postgres(raw_dir: Path, environment: Mapping[str, str]) -> None:
                 writer.writerows(batch)
             buffer.seek(0)
             cursor.copy_expert(f"copy raw.{table} from stdin (format csv)", buffer)
+        _score_texts(cursor)
     connection.close()
+
+
+# the columns in which customers write
+TEXTS = {"survey_responses": "comment", "ticket_messages": "body", "feedback": "text"}
+
+
+def _score_texts(cursor: Any) -> None:
+    """Schema `nlp`, table `text_scores`: what the Python function says of every text in schema `raw`."""
+    from nlp.text_sentiment import sentiment_of
+
+    cursor.execute("drop schema if exists nlp cascade")
+    cursor.execute("create schema nlp")
+    cursor.execute("create table nlp.text_scores (text text, language text, polarity numeric)")
+    texts: set[str] = set()
+    for table, column in TEXTS.items():
+        cursor.execute(
+            "select 1 from information_schema.columns where table_schema = 'raw' and table_name = %s and column_name = %s",
+            [table, column],
+        )
+        if cursor.fetchone():
+            cursor.execute(f"select distinct {column} from raw.{table} where {column} is not null")
+            texts |= {row[0].strip() for row in cursor.fetchall()}
+    rows = [(text, *sentiment_of(text)) for text in sorted(texts)]
+    cursor.executemany("insert into nlp.text_scores values (%s, %s, %s)", rows)
 
 
 def _postgres_type(duckdb_type: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness import PROJECT, write_raw
 
-PARTS = ["models", "macros", "seeds", "analyses", "scripts", "tests/invariants", "dbt_project.yml", "profiles.yml"]
+PARTS = ["models", "macros", "nlp", "seeds", "analyses", "scripts", "tests/invariants", "dbt_project.yml", "profiles.yml"]
 TINY = {
     "customers": [{"customer_id": "c1"}, {"customer_id": "c2", "name": ""}],
     "plans": [{}],

@@ -19,7 +19,7 @@
     {% endfor %}
     {% for name in (
         'trial_grace_days', 'survey_response_days', 'adoption_days', 'journey_target_days', 'fcr_reopen_days', 'resolution_window_days',
-        'service_level_seconds', 'short_abandon_seconds', 'minimum_sample'
+        'service_level_seconds', 'short_abandon_seconds', 'minimum_sample', 'churn_horizon_days'
     ) if var(name) is not integer or var(name) is boolean or var(name) < 0 %}
         {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a whole number, 0 or more.') %}
     {% endfor %}

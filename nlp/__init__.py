@@ -1,0 +1,1 @@
+"""What is done to texts in Python; everything that is counted is counted in SQL."""
