@@ -9,7 +9,7 @@ from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.oracle import retention, revenue  # noqa: F401  (registers the metrics)
+from tests.oracle import growth_rows, retention, revenue, team_rows  # noqa: F401  (registers the metrics and what judges their tables)
 from tests.oracle.cleaning import Counts, clean, default_as_of
 from tests.oracle.company import ONE_DAY, ZERO, Company, Period
 from tests.oracle.curves import CohortAge, SurvivalAge, cohorts_of, survival_of
