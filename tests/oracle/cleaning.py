@@ -208,6 +208,12 @@ TABLES: dict[str, tuple[str, str]] = {
     ),
 }
 
+# of the columns that hold anything but text
+KINDS: dict[str, dict[str, str]] = {
+    table: {name.rstrip("!"): kind for name, _, kind in (column.partition(":") for column in columns.split()) if kind}
+    for table, (_, columns) in TABLES.items()
+}
+
 
 @dataclass
 class Counts:
@@ -456,7 +462,7 @@ class _Judge:
         keys, columns = key_columns(table), [name.split(":")[0].rstrip("!") for name in TABLES[table][1].split()]
         by_key: dict[tuple[str | None, ...], list[RawRow]] = defaultdict(list)
         for row in rows:
-            key = tuple(row.get(name) for name in keys)
+            key = tuple(self.comparable(table, name, row.get(name)) for name in keys)
             if None in key and TABLES[table][0]:
                 self.reject(table, key_of(table, row), "missing_key")
             else:
@@ -477,6 +483,21 @@ class _Judge:
                 same_key = candidates
             result.append(same_key[0])
         return result
+
+    def comparable(self, table: str, name: str, text: str | None) -> Any:
+        """A part of a key as parsed, so that two spellings of one instant are one key; as it came where it cannot be read."""
+        kind = KINDS[table].get(name)
+        if text and name == "currency":
+            return text.upper()
+        if text is None or kind is None or not TABLES[table][0]:
+            return text
+        try:
+            value = self.read(text, kind)
+        except Unparseable:
+            return text
+        if isinstance(value, Moment):
+            return value.day if name == "rate_date" else value.instant
+        return value
 
     def age(self, row: RawRow) -> tuple[datetime, datetime]:
         """What orders two rows of one key; a missing time is older than any."""

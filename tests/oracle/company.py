@@ -457,7 +457,7 @@ class Company:
         active: dict[str, set[date]] = defaultdict(set)
         for row in staged["usage_events"]:
             self.customer(row["customer_id"])
-            if row["user_id"] and row["occurred_at"].day <= as_of:
+            if row["user_id"] and row["occurred_at"].day <= as_of and self.settings.qualifies(row["event_name"]):
                 active[row["user_id"]].add(row["occurred_at"].day)
         for row in staged["users"]:
             customer = self.customer(row["customer_id"])

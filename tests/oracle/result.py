@@ -1,4 +1,4 @@
-"""From raw tables to every figure of revenue and retention."""
+"""From raw tables to every figure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.oracle import growth_rows, retention, revenue, team_rows  # noqa: F401  (registers the metrics and what judges their tables)
+# each registers metrics, or judges the tables of a family
+from tests.oracle import (  # noqa: F401
+    growth_rows,
+    product_rows,
+    retention,
+    revenue,
+    team_rows,
+)
 from tests.oracle.cleaning import Counts, clean, default_as_of
 from tests.oracle.company import ONE_DAY, ZERO, Company, Period
 from tests.oracle.curves import CohortAge, SurvivalAge, cohorts_of, survival_of
@@ -54,7 +61,7 @@ class Result:
 
 
 def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str, Any] | None = None) -> Result:
-    """Every metric of revenue and retention, from a folder of raw tables or from the tables themselves."""
+    """Every metric, from a folder of raw tables or from the tables themselves."""
     settings = settings_from(variables)
     tables = as_text(read_folder(raw) if isinstance(raw, str | Path) else raw)
     with localcontext(EXACT):

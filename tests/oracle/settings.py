@@ -1,4 +1,4 @@
-"""The project variables that revenue and retention read, with their defaults."""
+"""The project variables that the reference reads, with their defaults."""
 
 from __future__ import annotations
 
@@ -36,10 +36,23 @@ class Settings:
     renewal_auto_min_days: int = 60
     repeat_window_days: int = 90
     involuntary_reasons: tuple[str, ...] = ("payment_failed", "non_payment", "card_expired")
+    active_event_names: tuple[str, ...] = ()
+    login_event_names: tuple[str, ...] = ("login",)
+    engagement_min_actions: int = 5
+    session_gap_minutes: int = 30
+    max_session_hours: int = 24
+    adoption_days: int = 30
+    adoption_active_days: int = 3
+    adoption_journey: str = ""
+    journey_target_days: int = 90
     zone: tzinfo = field(init=False)
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.reporting_timezone)
+
+    def qualifies(self, event_name: str) -> bool:
+        """Whether such an event makes a user active."""
+        return not self.active_event_names or event_name in self.active_event_names
 
 
 def settings_from(variables: dict[str, Any] | None) -> Settings:
@@ -53,7 +66,7 @@ def settings_from(variables: dict[str, Any] | None) -> Settings:
             chosen[name] = date.fromisoformat(str(value)) if value else None
         elif value is None:
             continue
-        elif name in ("segments", "involuntary_reasons"):
+        elif isinstance(known[name].default, tuple):
             parts = value.split(",") if isinstance(value, str) else value
             chosen[name] = tuple(part.strip() for part in parts if part.strip())
         elif name in ("week_to_month", "day_to_month"):
