@@ -15,6 +15,7 @@ from tests.oracle import (  # noqa: F401
     product_rows,
     retention,
     revenue,
+    support_rows,
     team_rows,
 )
 from tests.oracle.cleaning import Counts, clean, default_as_of

@@ -19,7 +19,9 @@ transfers as (
         transferred_from_call_id
 
     from folded
-    where duplicate_fate is null and call_id is not null and transferred_from_call_id is not null
+    where
+        duplicate_fate is null and unparseable_rule is null and missing_rule is null
+        and call_id is not null and transferred_from_call_id is not null
 
 ),
 
