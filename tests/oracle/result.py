@@ -15,6 +15,7 @@ from tests.oracle import (  # noqa: F401
     product_rows,
     retention,
     revenue,
+    support,
     support_rows,
     team_rows,
 )

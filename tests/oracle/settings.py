@@ -45,10 +45,18 @@ class Settings:
     adoption_active_days: int = 3
     adoption_journey: str = ""
     journey_target_days: int = 90
+    business_timezone: str = ""
+    fcr_reopen_days: int = 7
+    resolution_window_days: int = 30
+    service_level_seconds: int = 20
+    short_abandon_seconds: int = 0
+    seeds: str = ""  # a folder of seeds instead of the project's own
     zone: tzinfo = field(init=False)
+    business_zone: tzinfo = field(init=False)
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.reporting_timezone)
+        self.business_zone = ZoneInfo(self.business_timezone or self.reporting_timezone)
 
     def qualifies(self, event_name: str) -> bool:
         """Whether such an event makes a user active."""
