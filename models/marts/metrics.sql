@@ -6,6 +6,8 @@ cells as (
     select * from {{ ref('int_metric_cells__revenue') }}
     union all
     select * from {{ ref('int_metric_cells__retention') }}
+    union all
+    select * from {{ ref('int_metric_cells__voice') }}
 
 ),
 
@@ -40,6 +42,7 @@ divided as (
             when 'ratio' then cast(cells.numerator as double precision) / nullif(cast(cells.denominator as double precision), 0)
             else cast(cells.numerator as double precision)
         end as value,
+        definitions.unit,
         definitions.interval_method,
         case when definitions.interval_method is not null and cells.denominator > 0 then cast(cells.denominator as double precision) end as n
 
@@ -103,7 +106,8 @@ select
     cast(segment_value as varchar) as segment_value,
     numerator,
     denominator,
-    value,
+    -- points end at 100, which rounding of floating numbers may pass by its last digit
+    case when unit = 'points' and abs(value) > 100 then 100 * sign(value) else value end as value,
     case interval_method
         when 'wilson' then case when value > 0 then midpoint - half_width when n > 0 then 0 end
         when 'multinomial' then greatest(midpoint - half_width, -100)

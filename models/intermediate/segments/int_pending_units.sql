@@ -19,3 +19,5 @@ select '{{ metric }}' as metric_name, period_type, period_start, pending_terms a
 union all
 {% endfor -%}
 select 'repeat_purchase_ratio_within_90_days', period_type, period_start, pending_first_purchasers from purchases
+union all
+select metric_name, period_type, period_start, pending_units from {{ ref('int_pending_units__voice') }}
