@@ -110,12 +110,12 @@ select
     case when unit = 'points' and abs(value) > 100 then 100 * sign(value) else value end as value,
     case interval_method
         when 'wilson' then case when value > 0 then midpoint - half_width when n > 0 then 0 end
-        when 'multinomial' then greatest(midpoint - half_width, -100)
+        when 'multinomial' then case when n > 0 then greatest(midpoint - half_width, -100) end
         else midpoint - half_width
     end as lower_bound,
     case interval_method
         when 'wilson' then case when value < 1 then midpoint + half_width when n > 0 then 1 end
-        when 'multinomial' then least(midpoint + half_width, 100)
+        when 'multinomial' then case when n > 0 then least(midpoint + half_width, 100) end
         else midpoint + half_width
     end as upper_bound,
     cast(n as bigint) as sample_size,
