@@ -71,6 +71,7 @@ $(ready): requirements/build.txt
 	@echo "Setting up .venv (once, ~20 s) ..."
 	@"$$PYTHON" -m venv .venv
 	@$(pip) install --no-deps --require-hashes -r requirements/build.txt
+	@$(python) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "$(notdir $(CURDIR)).pth").write_text("$(CURDIR)\n")'
 	@touch $@
 
 $(test_ready): requirements/test.txt $(ready)

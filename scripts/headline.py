@@ -1,4 +1,4 @@
-"""The latest complete month of a published database in a dozen figures, and what to type next."""
+"""The latest complete month of a published database in some twenty figures, and what to type next."""
 
 import os
 import shlex
@@ -18,7 +18,7 @@ MANY_REJECTED = 0.1  # of a required table: then the headline is hardly that of 
 
 
 class Figure(NamedTuple):
-    """A metric of the headline: its unit (money, cents, percent, count or number)."""
+    """A metric of the headline and how it is written."""
 
     metric: str
     unit: str
@@ -38,12 +38,28 @@ FIGURES = [
     Figure("average_revenue_per_account", "cents"),
     Figure("quick_ratio", "number"),
 ]
+# of the other families: shown where the extract has what they need
+FURTHER_FIGURES = [
+    Figure("net_promoter_score", "points"),
+    Figure("customer_satisfaction_score", "percent"),
+    Figure("net_sentiment", "points"),
+    Figure("average_first_response_time", "hours"),
+    Figure("average_resolution_time", "hours"),
+    Figure("monthly_active_users", "count"),
+    Figure("product_stickiness", "percent"),
+    Figure("customer_acquisition_cost", "cents"),
+    Figure("customer_lifetime_value", "cents"),
+    Figure("accounts_per_csm", "decimal"),
+]
 FORMATS: dict[str, Callable[[float, str], str]] = {
     "money": lambda value, sign: f"{value:{sign},.0f}",
     "cents": lambda value, sign: f"{value:{sign},.2f}",
     "percent": lambda value, sign: f"{value * 100:{sign}.1f}" + (" pp" if sign else "%"),
     "count": lambda value, sign: f"{value:{sign},.0f}",
     "number": lambda value, sign: f"{value:{sign}.2f}",
+    "decimal": lambda value, sign: f"{value:{sign}.1f}",
+    "points": lambda value, sign: f"{value:{sign}.1f}",
+    "hours": lambda value, sign: f"{value / 3600:{sign}.1f} h",
 }
 
 
@@ -84,14 +100,17 @@ def show_figures(database: duckdb.DuckDBPyConnection) -> None:
     table.add_column("metric")
     for heading in (f"{latest:%b %Y}", f"{before:%b %Y}" if before else "", "change"):
         table.add_column(heading, justify="right")
-    for figure in FIGURES:
-        now, then = values.get((figure.metric, latest)), values.get((figure.metric, before))
-        table.add_row(
-            figure.metric,
-            written(now, figure.unit),
-            written(then, figure.unit) if before else "",
-            "" if now is None or then is None else written(now - then, figure.unit, sign="+"),
-        )
+    known = {name for name, _ in values}
+    for figures in (FIGURES, [figure for figure in FURTHER_FIGURES if figure.metric in known]):
+        for figure in figures:
+            now, then = values.get((figure.metric, latest)), values.get((figure.metric, before))
+            table.add_row(
+                figure.metric,
+                written(now, figure.unit),
+                written(then, figure.unit) if before else "",
+                "" if now is None or then is None else written(now - then, figure.unit, sign="+"),
+            )
+        table.add_section()
     console.print(table)
 
 
