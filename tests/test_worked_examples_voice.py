@@ -190,6 +190,15 @@ def test_accounts_and_their_weight() -> None:
         assert len(others) == 7 and ("customer_satisfaction_score",) not in others
 
 
+def test_a_kind_of_survey_may_be_called_all() -> None:
+    """It is a kind like any other, and not all kinds together."""
+    book = Book().sell("a", 10, "2024-01-01")
+    survey(book, "nps", 10, survey_kind="all")
+    survey(book, "nps", 0, survey_kind="relationship")
+    assert parts(book, "net_promoter_score_by_account", segment="survey_kind", segment_value="all") == (100, 1)
+    assert parts(book, "net_promoter_score_by_account") == (0, 1)
+
+
 def test_the_last_answer_of_a_ticket() -> None:
     """1, then 5 for one ticket: satisfied in February; in January alone only the 1 was there; answers without a ticket count each. In the quarter
     the ticket counts once."""
@@ -378,6 +387,8 @@ def test_history_begins_inside_a_month() -> None:
     survey(book, "nps", 10, day="2024-02-10")
     survey(book, "ces", 7, day="2024-02-09")
     feedback(book, day="2024-02-09", rating=5, sentiment_label="positive")
+    book.sell("b", 10, "2024-01-01")
+    feedback(book, "b", day="2024-02-09")
     names = (
         "net_promoter_score",
         "net_promoter_score_by_account",
@@ -385,5 +396,5 @@ def test_history_begins_inside_a_month() -> None:
         "net_sentiment",
         "customer_effort_score",
     )
-    found = figures(book, *names, history_start="2024-02-10")
-    assert found == {names[0]: 100, names[1]: 100} | dict.fromkeys(names[2:])
+    found = figures(book, *names, "feedback_coverage_rate", history_start="2024-02-10")
+    assert found == {names[0]: 100, names[1]: 100} | dict.fromkeys(names[2:]) | {"feedback_coverage_rate": 0.5}

@@ -31,21 +31,34 @@ heard as (
             and period_months.period_start = periods.period_start
             and heard_days.heard_day >= periods.first_day
 
+),
+
+attribute_sums as (
+
+    select
+        customers.period_type,
+        customers.period_start,
+        {{ segment_attributes('customers.closing_') }},
+        count(*) as heard_customers
+
+    from {{ ref('int_customer_periods') }} as customers
+    inner join heard
+        on
+            customers.period_type = heard.period_type
+            and customers.period_start = heard.period_start
+            and customers.customer_id = heard.customer_id
+    where customers.closing_mrr > 0
+    group by customers.period_type, customers.period_start, {{ segment_attributes('customers.closing_') }}
+
 )
 
 select
-    customers.period_type,
-    customers.period_start,
+    attribute_sums.period_type,
+    attribute_sums.period_start,
     segments.segment_name,
-    {{ segment_value('customers.closing_') }} as segment_value,
-    count(*) as heard_customers
+    {{ segment_value('attribute_sums.closing_') }} as segment_value,
+    cast(sum(attribute_sums.heard_customers) as bigint) as heard_customers
 
-from {{ ref('int_customer_periods') }} as customers
-inner join heard
-    on
-        customers.period_type = heard.period_type
-        and customers.period_start = heard.period_start
-        and customers.customer_id = heard.customer_id
+from attribute_sums
 cross join {{ ref('int_segments') }} as segments
-where customers.closing_mrr > 0
 group by 1, 2, 3, 4

@@ -8,7 +8,13 @@ segment_periods as (
 
 weights as (
 
-    select * from {{ ref('csi_weights') }}
+    select
+        cast(coalesce(sum(case when component = 'customer_satisfaction' then weight end), 0) as double precision) as satisfaction_weight,
+        cast(coalesce(sum(case when component = 'ease' then weight end), 0) as double precision) as ease_weight,
+        cast(coalesce(sum(case when component = 'net_promoter_score' then weight end), 0) as double precision) as promotion_weight,
+        cast(coalesce(sum(case when component = 'net_sentiment' then weight end), 0) as double precision) as sentiment_weight
+
+    from {{ ref('csi_weights') }}
 
 ),
 
@@ -30,7 +36,7 @@ ticket_messages as (
 
 ),
 
--- each 0 to 100, a row where there is anything to count
+-- each 0 to 100, null where there is nothing to count
 components as (
 
     select
@@ -38,65 +44,31 @@ components as (
         period_start,
         segment_name,
         segment_value,
-        'customer_satisfaction' as component,
-        cast(csat_normalised as double precision) / csat_answers as score
+        cast(csat_normalised as double precision) / nullif(csat_answers, 0) as satisfaction,
+        100 - cast(effort as double precision) / nullif(ces_answers, 0) as ease,
+        50 + 50 * cast(promoters - detractors as double precision) / nullif(nps_answers, 0) as promotion,
+        50 + 50 * cast(positive_texts - negative_texts as double precision) / nullif(labelled_texts, 0) as sentiment
 
     from segment_periods
-    where csat_answers > 0
-
-    union all
-
-    select
-        period_type,
-        period_start,
-        segment_name,
-        segment_value,
-        'ease',
-        100 - cast(effort as double precision) / ces_answers
-
-    from segment_periods
-    where ces_answers > 0
-
-    union all
-
-    select
-        period_type,
-        period_start,
-        segment_name,
-        segment_value,
-        'net_promoter_score',
-        50 + 50 * cast(promoters - detractors as double precision) / nps_answers
-
-    from segment_periods
-    where nps_answers > 0
-
-    union all
-
-    select
-        period_type,
-        period_start,
-        segment_name,
-        segment_value,
-        'net_sentiment',
-        50 + 50 * cast(positive_texts - negative_texts as double precision) / labelled_texts
-
-    from segment_periods
-    where labelled_texts > 0
+    where
+        exists (select 1 from survey_responses)
+        or exists (select 1 from feedback)
+        or exists (select 1 from ticket_messages)
 
 ),
 
-indices as (
+-- the weights of what is there
+weighted as (
 
     select
-        components.period_type,
-        components.period_start,
-        components.segment_name,
-        components.segment_value,
-        sum(components.score * cast(weights.weight as double precision)) / nullif(sum(cast(weights.weight as double precision)), 0) as score
+        components.*,
+        case when satisfaction is null then 0 else satisfaction_weight end as satisfaction_weight,
+        case when ease is null then 0 else ease_weight end as ease_weight,
+        case when promotion is null then 0 else promotion_weight end as promotion_weight,
+        case when sentiment is null then 0 else sentiment_weight end as sentiment_weight
 
     from components
-    inner join weights on components.component = weights.component
-    group by components.period_type, components.period_start, components.segment_name, components.segment_value
+    cross join weights
 
 ),
 
@@ -104,23 +76,18 @@ customer_satisfaction_index as (
 
     select
         'customer_satisfaction_index' as metric_name,
-        segment_periods.period_type,
-        segment_periods.period_start,
-        segment_periods.segment_name,
-        segment_periods.segment_value,
-        indices.score as value
+        period_type,
+        period_start,
+        segment_name,
+        segment_value,
+        (
+            satisfaction_weight * coalesce(satisfaction, 0)
+            + ease_weight * coalesce(ease, 0)
+            + promotion_weight * coalesce(promotion, 0)
+            + sentiment_weight * coalesce(sentiment, 0)
+        ) / nullif(satisfaction_weight + ease_weight + promotion_weight + sentiment_weight, 0) as value
 
-    from segment_periods
-    left join indices
-        on
-            segment_periods.period_type = indices.period_type
-            and segment_periods.period_start = indices.period_start
-            and segment_periods.segment_name = indices.segment_name
-            and segment_periods.segment_value = indices.segment_value
-    where
-        exists (select 1 from survey_responses)
-        or exists (select 1 from feedback)
-        or exists (select 1 from ticket_messages)
+    from weighted
 
 )
 
