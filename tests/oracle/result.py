@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 # each registers metrics, or judges the tables of a family
 from tests.oracle import (  # noqa: F401
+    growth,
     growth_rows,
     product_rows,
     retention,
     revenue,
     support,
     support_rows,
+    team,
     team_rows,
 )
 from tests.oracle.cleaning import Counts, clean, default_as_of

@@ -36,6 +36,9 @@ class Settings:
     renewal_auto_min_days: int = 60
     repeat_window_days: int = 90
     involuntary_reasons: tuple[str, ...] = ("payment_failed", "non_payment", "card_expired")
+    trial_grace_days: int = 7
+    lifespan_cap_months: int = 60
+    assumed_lifespan_years: Fraction | None = None
     active_event_names: tuple[str, ...] = ()
     login_event_names: tuple[str, ...] = ("login",)
     engagement_min_actions: int = 5
@@ -74,6 +77,8 @@ def settings_from(variables: dict[str, Any] | None) -> Settings:
             chosen[name] = date.fromisoformat(str(value)) if value else None
         elif value is None:
             continue
+        elif name == "assumed_lifespan_years":
+            chosen[name] = Fraction(str(value)) if str(value).strip() else None
         elif isinstance(known[name].default, tuple):
             parts = value.split(",") if isinstance(value, str) else value
             chosen[name] = tuple(part.strip() for part in parts if part.strip())
