@@ -14,7 +14,7 @@ tickets as (
         customer_id
 
     from {{ ref('stg_support__tickets') }}
-    where not is_spam and merged_into_ticket_id is null
+    where not is_spam and (merged_into_ticket_id is null or merged_into_ticket_id = ticket_id)
 
 ),
 
