@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tests.oracle import (  # noqa: F401
     growth,
     growth_rows,
-    product_rows,
+    product,
     retention,
     revenue,
     support,
