@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.oracle import METRICS, Result
+from tests.conftest import CAST, VARIABLES
+from tests.oracle import METRICS, Result, compute
 from tests.test_oracle_by_hand import Book, exact, figure
 
 
@@ -77,6 +78,11 @@ class Office(Book):
             "unit": unit,
         }
         return self.add("outcomes", row | {"currency": "USD", "measured_at": day} | more)
+
+
+@pytest.fixture(scope="module")
+def cast() -> Result:
+    return compute(CAST, "2024-06-20", VARIABLES)
 
 
 JANUARY, FEBRUARY, MARCH = "2024-01-01", "2024-02-01", "2024-03-01"
@@ -945,6 +951,63 @@ def test_a_segment_value_has_rows_where_any_part_is_not_zero() -> None:
         date(2023, 10, 1),
         date(2023, 11, 1),
         date(2023, 1, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("metric", "start", "parts"),
+    [
+        ("daily_active_users", "2024-03-01", ("7", "31")),
+        ("active_users", "2024-03-01", ("4", None)),
+        ("active_customers", "2024-03-01", ("3", None)),
+        ("monthly_active_users", "2024-03-01", ("3", None)),
+        ("weekly_active_users", "2024-03-01", ("2", None)),
+        ("product_stickiness", "2024-03-01", ("6", "84")),
+        ("weekly_stickiness", "2024-03-01", ("2", "14")),
+        ("recurring_active_user_rate", "2024-03-01", ("3", "5")),
+        ("recurring_active_user_rate_unrestricted", "2024-03-01", ("4", "5")),
+        ("customer_engagement_rate", "2024-03-01", ("1", "19")),
+        ("actions_per_active_user", "2024-03-01", ("11", "4")),
+        ("login_frequency", "2024-03-01", ("42", "124")),
+        ("average_session_duration", "2024-03-01", ("2700", "2")),
+        ("average_time_on_platform", "2024-03-01", ("2700", "4")),
+        ("product_adoption_rate", "2024-03-01", ("1", "1")),
+        ("product_adoption_rate", "2024-05-01", ("0", "0")),
+        ("new_user_share", "2024-03-01", ("1", "7")),
+        ("feature_adoption_rate", "2024-03-01", ("1", "4")),
+        ("feature_adoption_rate_of_active_users", "2024-03-01", ("3", "8")),
+        ("customer_impact_score", "2024-03-01", ("72.8395061729", "2")),
+        ("customer_reported_value", "2024-03-01", ("3950", None)),
+        ("time_to_value_mean", "2023-01-01", ("96", "3")),
+        ("time_to_value_mean", "2023-03-01", ("458", "1")),
+        ("adoption_funnel_conversion_rate", "2023-01-01", ("1", "2")),
+        ("adoption_funnel_conversion_rate", "2023-02-01", ("0", "2")),
+        ("journey_completion_rate", "2023-03-01", ("2", "2")),
+        ("journey_completion_rate", "2023-04-01", ("0", "2")),
+        ("journey_completion_rate", "2024-06-01", ("1", "1")),
+        ("customer_success_rate", "2023-03-01", ("3", "5")),
+    ],
+)
+def test_cast(cast: Result, metric: str, start: str, parts: tuple[str, str | None]) -> None:
+    """The figures of the cast's README."""
+    assert exact(cast, metric, start) == tuple(part and Decimal(part) for part in parts)
+
+
+def test_cast_medians_and_features(cast: Result) -> None:
+    assert figure(cast, "median_session_duration", "2024-03-01") == 1350
+    assert figure(cast, "median_days_to_adoption", "2024-03-01") == 30
+    assert figure(cast, "time_to_value", "2023-01-01") == 51
+    assert figure(cast, "time_to_value_from_purchase", "2023-01-01") == 25
+    assert figure(cast, "time_to_value_from_purchase", "2023-05-01") == 0
+    assert exact(cast, "feature_adoption_rate", "2024-03-01", feature="reports") == (1, 3)
+    assert exact(cast, "feature_adoption_rate", "2024-03-01", feature="exports") == (0, 1)
+    assert not cast.cell("product_adoption_rate", "month", "2024-05-01").is_complete
+    listed = {(key, rule) for table, key, rule, _ in cast.rejected if table in ("sessions", "milestones", "outcomes")}
+    assert listed == {
+        ("nora_forgets_to_log_out", "session_too_long"),
+        ("dora_down_out_and_back|connected_data|2023-01-18T10:00:00Z", "before_predecessor"),
+        ("peter_prepaid_year|first_report|2023-01-20T09:00:00Z", "value_before_start"),
+        ("carla_in_pounds", "unknown_currency"),
     }
 
 
