@@ -30,6 +30,7 @@ OUTCOME_WINDOWS = {name for name, metric in METRICS.items() if metric.window} | 
 IDS = (
     "customer_id parent_customer_id from_customer_id into_customer_id subscription_id item_id item_version_id invoice_id"
     " invoice_line_id order_id user_id term_id renewed_to_term_id event_id plan_id"
+    " ticket_id merged_into_ticket_id message_id author_id requester_id assignee_id call_id agent_id transferred_from_call_id"
 ).split()
 MONEY_COLUMNS = "unit_amount discount_amount amount total_excluding_tax tax amount_refunded amount_credited".split()
 
@@ -201,11 +202,11 @@ def test_u4_ids_are_only_names() -> None:
     assert_equal_cells(cast_cells(), cells(raw))
 
 
-def test_u5_four_years_later_everything_is_four_years_later() -> None:
-    """1,461 days, so that every date has its like, the leap day too."""
+def test_u5_years_later_everything_is_years_later() -> None:
+    """28 years are 1,461 weeks, so that every date has its like, the leap day and the weekday too."""
 
     def shifted(text: str | None) -> str | None:
-        return text and re.sub(r"^20\d\d(?=-\d\d-\d\d)", lambda year: str(int(year[0]) + 4), text)
+        return text and re.sub(r"^20\d\d(?=-\d\d-\d\d)", lambda year: str(int(year[0]) + 28), text)
 
     moving = re.compile(r".*(_at|_date|_from|_to|_start|_end)$")
     raw = {
@@ -213,8 +214,11 @@ def test_u5_four_years_later_everything_is_four_years_later() -> None:
         for table, rows in cast().items()
     }
     back = {
-        (*key[:2], key[2].replace(year=key[2].year - 4), *key[3:]): (cell[0].replace(year=cell[0].year - 4), *cell[1:])
-        for key, cell in cells(raw, "2028-06-20").items()
+        (*key[:2], key[2].replace(year=key[2].year - 28), *key[3:]): (
+            cell[0].replace(year=cell[0].year - 28),
+            *cell[1:],
+        )
+        for key, cell in cells(raw, "2052-06-20").items()
     }
     assert_equal_cells(cast_cells(), back)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.conftest import CAST, VARIABLES
 from tests.desk import Desk
 from tests.oracle import METRICS, Result, compute
 from tests.oracle.support import BusinessTime
@@ -712,3 +714,17 @@ def test_resolution_of_calls() -> None:
     )
     book.call("k4", "2024-03-04", None, "2024-03-04", is_resolved="yes")
     assert parts(count(book), "call_first_contact_resolution_rate") == (1, 2)
+
+
+# -- the cast ----------------------------------------------------------------------------------------------------------
+
+
+def test_cast_has_the_figures_that_were_worked_by_hand() -> None:
+    """expected_support.csv: from the stories of its README alone."""
+    result = compute(CAST, "2024-06-20", VARIABLES)
+    with (CAST / "expected_support.csv").open() as file:
+        for row in csv.DictReader(file):
+            cell = result.cell(row["metric_name"], row["period_type"], row["period_start"])
+            for name in ("numerator", "denominator", "value"):
+                figure = getattr(cell, name)
+                assert row[name] == "" if figure is None else float(figure) == pytest.approx(float(row[name])), row
