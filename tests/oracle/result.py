@@ -20,6 +20,8 @@ from tests.oracle import (  # noqa: F401
     support_rows,
     team,
     team_rows,
+    voice,
+    voice_rows,
 )
 from tests.oracle.cleaning import Counts, clean, default_as_of
 from tests.oracle.company import ONE_DAY, ZERO, Company, Period

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import date, tzinfo
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +54,8 @@ class Settings:
     resolution_window_days: int = 30
     service_level_seconds: int = 20
     short_abandon_seconds: int = 0
+    survey_response_days: int = 30
+    sentiment_threshold: Decimal = Decimal("0.05")
     seeds: str = ""  # a folder of seeds instead of the project's own
     zone: tzinfo = field(init=False)
     business_zone: tzinfo = field(init=False)
@@ -84,6 +87,8 @@ def settings_from(variables: dict[str, Any] | None) -> Settings:
             chosen[name] = tuple(part.strip() for part in parts if part.strip())
         elif name in ("week_to_month", "day_to_month"):
             chosen[name] = value if isinstance(value, Fraction) else Fraction(str(value).replace(" ", ""))
+        elif isinstance(known[name].default, Decimal):
+            chosen[name] = Decimal(str(value))
         elif isinstance(known[name].default, bool):
             chosen[name] = value if isinstance(value, bool) else str(value).lower() == "true"
         elif isinstance(known[name].default, int):
