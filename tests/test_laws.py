@@ -31,6 +31,7 @@ IDS = (
     "customer_id parent_customer_id from_customer_id into_customer_id subscription_id item_id item_version_id invoice_id"
     " invoice_line_id order_id user_id term_id renewed_to_term_id event_id plan_id"
     " ticket_id merged_into_ticket_id message_id author_id requester_id assignee_id call_id agent_id transferred_from_call_id"
+    " referrer_customer_id referred_customer_id cost_id offer_id referral_id touch_id trial_id"
 ).split()
 MONEY_COLUMNS = "unit_amount discount_amount amount total_excluding_tax tax amount_refunded amount_credited".split()
 
