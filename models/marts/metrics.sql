@@ -8,6 +8,8 @@ cells as (
     select * from {{ ref('int_metric_cells__retention') }}
     union all
     select * from {{ ref('int_metric_cells__voice') }}
+    union all
+    select * from {{ ref('int_metric_cells__support') }}
 
 ),
 

@@ -21,3 +21,5 @@ union all
 select 'repeat_purchase_ratio_within_90_days', period_type, period_start, pending_first_purchasers from purchases
 union all
 select metric_name, period_type, period_start, pending_units from {{ ref('int_pending_units__voice') }}
+union all
+select metric_name, period_type, period_start, pending_units from {{ ref('int_pending_units__support') }}
