@@ -63,3 +63,23 @@
     {% endfor %}
     {{ return([result.numerator, result.denominator]) }}
 {% endmacro %}
+
+{#
+    amount x part / whole, rounded once to 10 decimals, for figures of a whole company: `proportion` would leave the range of whole numbers where
+    the product of two amounts passes 10^17. Divides in two steps, whole units first. amount >= 0; part and whole of any sign; null where whole is 0.
+#}
+{% macro share_of(amount, part, whole) -%}
+    {%- set units = integer_quotient(scaled(amount, 10), 10 ** 10) -%}
+    {%- set rest = 'mod(' ~ scaled(amount, 10) ~ ', ' ~ 10 ** 10 ~ ')' -%}
+    {%- set p = 'abs(' ~ scaled(part, 10) ~ ')' -%}
+    {%- set w = 'nullif(abs(' ~ scaled(whole, 10) ~ '), 0)' -%}
+    {%- set first = '(' ~ units ~ ' * ' ~ p ~ ')' -%}
+    cast(
+        cast(
+            sign({{ part }}) * sign({{ whole }}) * (
+                {{ integer_quotient(first, w) }} * {{ 10 ** 10 }}
+                + {{ integer_quotient('2 * (mod(' ~ first ~ ', ' ~ w ~ ') * ' ~ 10 ** 10 ~ ' + ' ~ rest ~ ' * ' ~ p ~ ') + ' ~ w, '2 * ' ~ w) }}
+            ) as decimal(38, 0)
+        ) * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
+    )
+{%- endmacro %}

@@ -10,6 +10,10 @@ cells as (
     select * from {{ ref('int_metric_cells__voice') }}
     union all
     select * from {{ ref('int_metric_cells__support') }}
+    union all
+    select * from {{ ref('int_metric_cells__growth') }}
+    union all
+    select * from {{ ref('int_metric_cells__team') }}
 
 ),
 

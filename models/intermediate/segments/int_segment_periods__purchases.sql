@@ -42,6 +42,9 @@ select
     judged.period_start,
     segments.segment_name,
     {{ segment_value('judged.') }} as segment_value,
+    -- each purchase under its own day, each customer where its first purchase puts it
+    count(*) as purchases,
+    cast(sum(judged.amount) as decimal(38, 10)) as purchase_amount,
     {{ count_where('judged.number_in_period = 1') }} as purchasing_customers,
     {{ count_where('judged.number_in_period = 1 and judged.purchases_in_period >= 2') }} as repeat_customers,
     {{ count_where('judged.is_first_purchase') }} as first_purchasers,

@@ -1,0 +1,85 @@
+{%- set history_start = history_start_day() -%}
+with
+
+closing_days as (
+
+    select closing_day from {{ ref('int_months') }}
+
+),
+
+first_churns as (
+
+    select
+        events.customer_id,
+        min(events.churn_day) as churn_day
+
+    from {{ ref('int_churn_events') }} as events
+    inner join {{ ref('int_first_payments') }} as first_payments on events.customer_id = first_payments.customer_id
+    -- a pause that lapsed before anything was paid is no exit
+    where not events.is_dropped and events.churn_day > first_payments.first_paid_day
+    group by events.customer_id
+
+),
+
+-- who paid before the history starts is seen only from then on, and not at all where the churn lies before it
+subjects as (
+
+    select
+        first_payments.customer_id,
+        first_payments.first_paid_day,
+        first_churns.churn_day,
+        case
+            when first_payments.first_paid_day < {{ history_start }} then {{ months_between('first_payments.first_paid_day', history_start) }} else 0
+        end as entry_age
+
+    from {{ ref('int_first_payments') }} as first_payments
+    left join first_churns on first_payments.customer_id = first_churns.customer_id
+    where first_churns.churn_day is null or first_churns.churn_day >= {{ history_start }}
+
+),
+
+-- as of a closing day: what comes later has not been seen
+seen as (
+
+    select
+        closing_days.closing_day,
+        subjects.customer_id,
+        subjects.entry_age,
+        {{ months_between('subjects.first_paid_day', 'least(coalesce(subjects.churn_day, closing_days.closing_day), closing_days.closing_day)') }}
+            as exit_age,
+        coalesce(subjects.churn_day <= closing_days.closing_day, false) as has_churned
+
+    from subjects
+    inner join closing_days on subjects.first_paid_day <= closing_days.closing_day
+
+),
+
+attribute_counts as (
+
+    select
+        seen.closing_day,
+        seen.entry_age,
+        seen.exit_age,
+        seen.has_churned,
+        {{ segment_attributes('that_day.') }},
+        count(*) as customers
+
+    from seen
+    inner join {{ ref('int_customer_days') }} as that_day
+        on seen.customer_id = that_day.customer_id and seen.closing_day = that_day.state_day
+    group by seen.closing_day, seen.entry_age, seen.exit_age, seen.has_churned, {{ segment_attributes('that_day.') }}
+
+)
+
+select
+    attribute_counts.closing_day,
+    segments.segment_name,
+    {{ segment_value('attribute_counts.') }} as segment_value,
+    attribute_counts.entry_age,
+    attribute_counts.exit_age,
+    attribute_counts.has_churned,
+    cast(sum(attribute_counts.customers) as bigint) as customers
+
+from attribute_counts
+cross join {{ ref('int_segments') }} as segments
+group by 1, 2, 3, 4, 5, 6
