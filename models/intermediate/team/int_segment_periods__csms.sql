@@ -22,6 +22,16 @@ accounts as (
 
 ),
 
+managers as (
+
+    select distinct
+        state_day,
+        csm
+
+    from {{ ref('int_customer_days') }}
+
+),
+
 -- managers with a customer on the closing day, paying or not
 capacities as (
 
@@ -32,7 +42,7 @@ capacities as (
         csms.fte
 
     from periods
-    inner join (select distinct state_day, csm from {{ ref('int_customer_days') }}) as managers on periods.closing_day = managers.state_day
+    inner join managers on periods.closing_day = managers.state_day
     inner join {{ ref('stg_success__csms') }} as csms on managers.csm = csms.csm_id
 
 ),
