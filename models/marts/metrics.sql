@@ -14,6 +14,8 @@ cells as (
     select * from {{ ref('int_metric_cells__growth') }}
     union all
     select * from {{ ref('int_metric_cells__team') }}
+    union all
+    select * from {{ ref('int_metric_cells__product') }}
 
 ),
 

@@ -39,15 +39,12 @@ created as (
 active as (
 
     select
-        periods.period_type,
-        periods.period_start,
-        user_days.customer_id,
-        count(distinct user_days.user_id) as active_users
+        period_type,
+        period_start,
+        customer_id,
+        active_users
 
-    from {{ ref('int_user_days') }} as user_days
-    inner join periods
-        on user_days.active_day >= periods.first_day and user_days.active_day <= periods.closing_day
-    group by periods.period_type, periods.period_start, user_days.customer_id
+    from {{ ref('int_customer_period_usage') }}
 
 )
 

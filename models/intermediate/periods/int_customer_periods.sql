@@ -114,6 +114,7 @@ select
     {% endfor -%}
     cast(coalesce(committed.committed_mrr, 0) as decimal(38, 10)) as committed_mrr,
     coalesce(users.total_users, 0) as total_users,
+    coalesce(users.total_users - users.total_users_at_opening, 0) as new_users,
     case when period_ends.opening_mrr > 0 then coalesce(users.total_users_at_opening, 0) else 0 end as opening_users_of_paying,
     case when period_ends.closing_mrr > 0 then coalesce(users.total_users, 0) else 0 end as closing_users_of_paying,
     case when period_ends.closing_mrr > 0 then coalesce(users.revenue_users, 0) else 0 end as revenue_users,

@@ -25,3 +25,5 @@ union all
 select metric_name, period_type, period_start, pending_units from {{ ref('int_pending_units__support') }}
 union all
 select metric_name, period_type, period_start, pending_units from {{ ref('int_pending_units__growth') }}
+union all
+select metric_name, period_type, period_start, pending_units from {{ ref('int_pending_units__product') }}

@@ -12,7 +12,7 @@
     'contracted_customers': 'closing_mrr > 0 or is_paused_at_closing',
     'served_customers': 'is_served'
 } -%}
-{%- set users = ['total_users', 'closing_users_of_paying', 'revenue_users'] -%}
+{%- set users = ['total_users', 'new_users', 'closing_users_of_paying', 'revenue_users'] -%}
 with
 
 -- one pass over the customers; the eight segments are cut from its small result

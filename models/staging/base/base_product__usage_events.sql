@@ -25,6 +25,7 @@ judged as (
         folded.*,
         case
             when user_id is not null and user_id not in (select user_id from users) then 'unknown_user'
+            when event_count < 0 then 'negative_count'
         end as own_rule
 
     from folded

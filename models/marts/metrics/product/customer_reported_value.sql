@@ -1,0 +1,31 @@
+with
+
+segment_periods as (
+
+    select * from {{ ref('int_segment_periods__product') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('stg_product__outcomes') }}
+
+),
+
+customer_reported_value as (
+
+    select
+        'customer_reported_value' as metric_name,
+        period_type,
+        period_start,
+        segment_name,
+        segment_value,
+        cast(reported_value as decimal(38, 10)) as numerator,
+        cast(null as decimal(38, 10)) as denominator
+
+    from segment_periods
+    where exists (select 1 from outcomes)
+
+)
+
+select * from customer_reported_value
