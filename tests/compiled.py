@@ -228,6 +228,13 @@ class Project:
         other.by_name = {one.name: one for one in other.models}
         return other
 
+    def seeded(self, name: str, file: Path) -> Project:
+        """The same project with another file for one seed."""
+        assert any(relation.endswith(f".{name}") for relation, _ in self.seeds), f"no seed {name}"
+        other = copy.copy(self)
+        other.seeds = [(relation, file if relation.endswith(f".{name}") else old) for relation, old in self.seeds]
+        return other
+
     def run(self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None) -> Built:
         """Builds the models asked for (default: all) of a raw company."""
         connection = duckdb.connect(":memory:", config={"threads": 1})
