@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,17 @@ def assert_same(query: Query, expected: Result, story: str = "") -> None:
     """Fails with the metrics, the cells and both figures."""
     differences = all_differences(query, expected)
     assert not differences, "\n".join([f"SQL and oracle differ {story}".strip(), *differences])
+
+
+def family_differences(family: str, query: Query, expected: Result) -> list[str]:
+    """The metrics of one family, its marts, and the rejected rows of all tables."""
+    names = {name for name, metric in METRICS.items() if metric.family == family}
+    wanted = replace(expected, metrics={key: cell for key, cell in expected.metrics.items() if key[0] in names})
+    found = rejected_differences(query, expected)
+    found += metric_differences(lambda sql: [row for row in query(sql) if row[0] in names], wanted)
+    for compare in MARTS.get(family, ()):
+        found += compare(query, expected)
+    return found
 
 
 def metric_differences(query: Query, expected: Result) -> list[str]:
@@ -221,3 +232,7 @@ def _report(groups: dict[tuple[str, str], list[str]]) -> list[str]:
         lines.append(f"{subject}: {what}: {len(cells)} of them")
         lines += [f"    {cell}" for cell in cells[:SHOWN]]
     return lines
+
+
+# what a family publishes besides its metrics
+MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {}

@@ -235,6 +235,32 @@ class Project:
         other.seeds = [(relation, file if relation.endswith(f".{name}") else old) for relation, old in self.seeds]
         return other
 
+    def of_family(self, family: str) -> Project:
+        """The same project where marts.metrics holds the cells of one family, and nothing else need be built for it."""
+        only = {
+            "metrics": (r"cells as \(.*?\n\),", "cells as (select * from {}),", f"int_metric_cells__{family}"),
+            "int_pending_units": (r".*", "select * from {}", f"int_pending_units__{family}"),
+        }
+        other = copy.copy(self)
+        other.by_name = dict(self.by_name)
+        for name, (old, new, source) in only.items():
+            model = self.by_name[name]
+            parents = {parent for parent in model.parents if name == "metrics" and "metric_cells" not in parent}
+            relation = '"{}"."{}"."{}"'.format(CATALOG, *self.by_name[source].relation.split("."))
+            sql, times = re.subn(old, new.format(relation), model.sql, count=1, flags=re.DOTALL)
+            assert times == 1, name
+            other.by_name[name] = replace(model, sql=sql, parents=frozenset({*parents, source}))
+        other.models = [other.by_name[model.name] for model in self.models]
+        return other
+
+    def with_seeds(self, folder: Path) -> Project:
+        """The same project with other rows in the seeds that the folder has."""
+        other = copy.copy(self)
+        other.seeds = [
+            (relation, folder / file.name if (folder / file.name).exists() else file) for relation, file in self.seeds
+        ]
+        return other
+
     def run(self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None) -> Built:
         """Builds the models asked for (default: all) of a raw company."""
         connection = duckdb.connect(":memory:", config={"threads": 1})

@@ -60,6 +60,8 @@ class Result:
     survival: dict[int, SurvivalAge] = field(default_factory=dict)
     # (period_type, period_start, "all", reason): customers, MRR
     churn_reasons: dict[tuple[str, date, str, str], tuple[int, Decimal]] = field(default_factory=dict)
+    # family: what it gathered of the whole company
+    gathered: dict[str, Any] = field(default_factory=dict)
 
     def cell(self, metric: str, period_type: str, start: str, segment: str = "all", value: str = "all") -> Cell:
         """A cell by the text of its first day."""
@@ -81,6 +83,7 @@ def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str
         # a table of which no row is staged is as good as none
         metrics = [metric for metric in METRICS.values() if all(staged.tables.get(table) for table in metric.needs)]
         families = [(family, family.gather(company)) for family in FAMILIES]
+        result.gathered = {family.name: gathered for family, gathered in families}
         for period in company.periods:
             facts = [one for customer in company.customers.values() if (one := fact(customer, period, policy))]
             units = units_of(company, period)
