@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
-from tests.oracle import METRICS, Result
+from tests.oracle import METRICS, Result, support
 from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
@@ -41,6 +41,7 @@ def all_differences(query: Query, expected: Result) -> list[str]:
         cohort_differences,
         survival_differences,
         churn_reason_differences,
+        *(compare for mart in MARTS.values() for compare in mart),
     ):
         found += compare(query, expected)
     return found
@@ -234,5 +235,43 @@ def _report(groups: dict[tuple[str, str], list[str]]) -> list[str]:
     return lines
 
 
+def ticket_differences(query: Query, expected: Result) -> list[str]:
+    """The mart tickets, every figure of every counted ticket."""
+    if "support" not in expected.gathered:
+        return []
+    gathered = expected.gathered["support"]
+    wanted = {(one.row["ticket_id"],): support.told(gathered, one) for one in gathered.tickets}
+    return _row_differences(query, "tickets", ("ticket_id",), wanted)
+
+
+def service_level_differences(query: Query, expected: Result) -> list[str]:
+    """The mart call_service_levels: all five forms, by queue."""
+    if "support" not in expected.gathered:
+        return []
+    keys = ("period_type", "period_start", "scope", "queue")
+    return _row_differences(query, "call_service_levels", keys, support.service_levels(expected.gathered["support"]))
+
+
+def _row_differences(query: Query, mart: str, keys: tuple[str, ...], wanted: dict[tuple, dict[str, Any]]) -> list[str]:
+    """The rows of a mart by key, the columns that the reference has."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    names = list(next(iter(wanted.values()), {}))
+    rows = query(f"select {', '.join((*keys, *names))} from marts.{mart}")
+    actual = {row[: len(keys)]: row[len(keys) :] for row in rows}
+    if len(rows) != len(actual):
+        groups[mart, "rows of one key"].append(f"{len(rows) - len(actual)} too many")
+    for key in sorted(actual.keys() | wanted.keys(), key=str):
+        if key not in actual or key not in wanted:
+            groups[mart, "rows"].append(f"{_name(key)}: {'not in SQL' if key not in actual else 'SQL only'}")
+            continue
+        for name, mine, theirs in zip(names, actual[key], wanted[key].values(), strict=True):
+            is_same = is_close(mine, theirs) if isinstance(theirs, float) else mine == theirs
+            if not is_same:
+                groups[mart, name].append(f"{_name(key)}: SQL {_short(mine)}, oracle {_short(theirs)}")
+    return _report(groups)
+
+
 # what a family publishes besides its metrics
-MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {}
+MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
+    "support": (ticket_differences, service_level_differences),
+}

@@ -68,8 +68,10 @@ class Result:
         return self.metrics[metric, period_type, date.fromisoformat(start), segment, value]
 
 
-def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str, Any] | None = None) -> Result:
-    """Every metric, from a folder of raw tables or from the tables themselves."""
+def compute(
+    raw: str | Path | Raw, as_of: str | None = None, variables: dict[str, Any] | None = None, only: str | None = None
+) -> Result:
+    """Every metric (or those of only one family), from a folder of raw tables or from the tables themselves."""
     settings = settings_from(variables)
     tables = as_text(read_folder(raw) if isinstance(raw, str | Path) else raw)
     with localcontext(EXACT):
@@ -81,8 +83,12 @@ def compute(raw: str | Path | Raw, as_of: str | None = None, variables: dict[str
             return result
         policy = UserPolicy("is_licensed" in staged.columns.get("users", ()), bool(staged.tables.get("usage_events")))
         # a table of which no row is staged is as good as none
-        metrics = [metric for metric in METRICS.values() if all(staged.tables.get(table) for table in metric.needs)]
-        families = [(family, family.gather(company)) for family in FAMILIES]
+        metrics = [
+            metric
+            for metric in METRICS.values()
+            if only in (None, metric.family) and all(staged.tables.get(table) for table in metric.needs)
+        ]
+        families = [(family, family.gather(company)) for family in FAMILIES if only in (None, family.name)]
         result.gathered = {family.name: gathered for family, gathered in families}
         for period in company.periods:
             facts = [one for customer in company.customers.values() if (one := fact(customer, period, policy))]

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, fields
 from datetime import date, tzinfo
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 SEGMENTS = ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
 
 
@@ -63,6 +65,11 @@ class Settings:
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.reporting_timezone)
         self.business_zone = ZoneInfo(self.business_timezone or self.reporting_timezone)
+
+    def seed(self, name: str) -> Path:
+        """The file of a seed: of the folder given, where it has it, else the project's."""
+        own = Path(self.seeds) / f"{name}.csv" if self.seeds else None
+        return own if own and own.exists() else SEEDS / f"{name}.csv"
 
     def qualifies(self, event_name: str) -> bool:
         """Whether such an event makes a user active."""

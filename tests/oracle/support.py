@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,10 +21,10 @@ from zoneinfo import ZoneInfo
 from tests.oracle.cleaning import Row
 from tests.oracle.company import ONE_DAY, UNKNOWN, Company, Customer, Period
 from tests.oracle.registry import FAMILIES, Family, Ratio, metric
+from tests.oracle.settings import SEGMENTS, Settings
 from tests.oracle.support_rows import STATUSES
 from tests.oracle.values import FOREVER, Moment, plus_days
 
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 RESOLVED = ("solved", "closed")
 
 
@@ -49,12 +48,12 @@ class BusinessTime:
         self._open: dict[date, list[tuple[datetime, datetime]]] = {}
 
     @classmethod
-    def of_seeds(cls, zone: ZoneInfo, folder: Path = SEEDS) -> BusinessTime:
-        with (folder / "business_hours.csv").open(newline="") as file:
+    def of_seeds(cls, settings: Settings) -> BusinessTime:
+        with settings.seed("business_hours").open(newline="") as file:
             hours = [(int(row["iso_weekday"]), row["opens_at"], row["closes_at"]) for row in csv.DictReader(file)]
-        with (folder / "business_holidays.csv").open(newline="") as file:
+        with settings.seed("business_holidays").open(newline="") as file:
             holidays = [date.fromisoformat(row["holiday_date"]) for row in csv.DictReader(file)]
-        return cls(zone, hours, holidays)
+        return cls(settings.business_zone, hours, holidays)
 
     def instant(self, day: date, clock: str) -> datetime:
         """When the clock shows it; what a clock change skips or shows twice is read in standard time."""
@@ -220,7 +219,7 @@ class Gathered:
         self.company = company
         self.settings = company.settings
         self.as_of = company.as_of
-        self.business = BusinessTime.of_seeds(self.settings.business_zone, Path(self.settings.seeds or SEEDS))
+        self.business = BusinessTime.of_seeds(self.settings)
         self.tickets = list(self._tickets())
         self.units: dict[str, list[Any]] = {
             "created": list(self._created()),
@@ -302,10 +301,10 @@ class Gathered:
             due = plus_days(day, self.settings.resolution_window_days)
             first = next((turn for turn, _ in ticket.turns() if turn.day <= due), None)
             is_known = plus_days(due, self.settings.fcr_reopen_days) <= self.as_of
-            is_success = first is not None and self._is_first_contact(ticket, first)
+            is_success = first is not None and self.is_first_contact(ticket, first)
             yield Created(day, ticket.segments(day), is_known, is_success)
 
-    def _is_first_contact(self, ticket: Ticket, turn: Moment) -> bool:
+    def is_first_contact(self, ticket: Ticket, turn: Moment) -> bool:
         """One run of customer messages up to the first turn, and not reopened within the window."""
         reopened = next(day for first, day in ticket.turns() if first is turn)
         is_reopened = reopened <= plus_days(turn.day, self.settings.fcr_reopen_days) and reopened < FOREVER
@@ -348,7 +347,7 @@ class Gathered:
                     ticket.segments(turn.day),
                     plus_days(turn.day, self.settings.fcr_reopen_days) <= self.as_of,
                     seconds(turn.instant - ticket.created.instant),
-                    self._is_first_contact(ticket, turn),
+                    self.is_first_contact(ticket, turn),
                     ticket.authors_until(turn.instant).count("agent") == 1,
                 )
 
@@ -386,6 +385,92 @@ def _root_of(leg: Row, rows: dict[str, Row]) -> Row:
 def _handled(leg: Row) -> Decimal:
     """Talking, on hold, and the work after it; hold lies within the first."""
     return seconds(leg["ended_at"].instant - leg["answered_at"].instant) + (leg["wrap_seconds"] or 0)
+
+
+# -- what is published of single tickets, and of calls by queue -------------------------------------------------------
+
+
+def told(gathered: Gathered, ticket: Ticket) -> dict[str, Any]:
+    """One row of the mart tickets: what became of the ticket by the as-of day, under the attributes of its creation."""
+    settings, created, as_of = gathered.settings, ticket.created, gathered.as_of
+    turns = list(ticket.turns())
+    first, last = (turns[0], turns[-1]) if turns else (None, None)
+    is_resolved = last is not None and last[1] == FOREVER
+    response = ticket.first_response()
+    replies = [seconds(instant - since) for since, instant, _ in ticket.replies()]
+    authors = [author for _, author, _ in ticket.messages]
+    due = plus_days(created.day, settings.resolution_window_days)
+    reopened = first[1] if first and first[1] < FOREVER else None
+
+    def taken(end: datetime | None, by: Any = lambda start, end: end - start) -> Decimal | None:
+        return None if end is None else seconds(by(created.instant, end))
+
+    first_at, last_at = first and first[0].instant, last[0].instant if is_resolved else None
+    is_first_contact = first and gathered.is_first_contact(ticket, first[0])
+    return {
+        "customer_id": ticket.customer.customer_id if ticket.customer else None,
+        "created_by": ticket.row["created_by"].lower(),
+        "created_date": created.day,
+        "first_response_seconds": taken(response),
+        "first_response_business_seconds": taken(response, gathered.business.between),
+        "first_solved_date": first and first[0].day,
+        "first_resolution_seconds": taken(first_at),
+        "first_resolution_business_seconds": taken(first_at, gathered.business.between),
+        "last_solved_date": last[0].day if is_resolved else None,
+        "resolution_seconds": taken(last_at),
+        "resolution_business_seconds": taken(last_at, gathered.business.between),
+        "messages_to_last_solve": len(ticket.authors_until(last_at)) if is_resolved else None,
+        "messages": len(authors),
+        "customer_runs": runs_of_customer(authors),
+        "replies": len(replies),
+        "response_seconds": sum(replies, Decimal(0)),
+        "solves": len(turns),
+        "first_reopened_date": reopened,
+        "is_reopened": reopened is not None,
+        "is_resolved_in_window": first is not None and first[0].day <= due,
+        "is_resolution_pending": due > as_of,
+        "is_first_contact": is_first_contact,
+        "is_first_contact_pending": first and plus_days(first[0].day, settings.fcr_reopen_days) > as_of,
+        "is_first_contact_in_window": bool(is_first_contact and first[0].day <= due),
+        "is_first_contact_in_window_pending": plus_days(due, settings.fcr_reopen_days) > as_of,
+        "is_one_touch": first and ticket.authors_until(first_at).count("agent") == 1,
+    } | {name: ticket.segments(created.day)[name] for name in SEGMENTS}
+
+
+def service_levels(gathered: Gathered) -> dict[tuple[str, date, str, str], dict[str, Any]]:
+    """The mart call_service_levels: by period, scope and queue; the five published forms of the level."""
+    settings, levels = gathered.settings, {}
+    for period in gathered.company.periods:
+        by_queue: dict[tuple[str, str], list[Call]] = defaultdict(list)
+        for call in gathered.of_period("calls", period):
+            by_queue["all", "all"].append(call)
+            by_queue["queue", call.queue].append(call)
+        for key, calls in by_queue.items():
+            answered = [call for call in calls if call.is_answered]
+            abandoned = [
+                call for call in calls if not call.is_answered and call.waited >= settings.short_abandon_seconds
+            ]
+            in_time, gone_in_time = (
+                sum(call.waited <= settings.service_level_seconds for call in some) for some in (answered, abandoned)
+            )
+            a, b = len(answered), len(abandoned)
+            levels[period.period_type, period.start, *key] = {
+                "calls": len(calls),
+                "short_abandoned_calls": len(calls) - a - b,
+                "offered_calls": a + b,
+                "answered_calls": a,
+                "answered_within_calls": in_time,
+                "abandoned_calls": b,
+                "abandoned_within_calls": gone_in_time,
+                "answered_within_of_answered": in_time / a if a else None,
+                "answered_within_or_abandoned_of_offered": (in_time + b) / (a + b) if a + b else None,
+                "answered_within_of_offered": in_time / (a + b) if a + b else None,
+                "answered_or_abandoned_within_of_offered": (in_time + gone_in_time) / (a + b) if a + b else None,
+                "answered_within_of_answered_or_abandoned_after": (
+                    in_time / (a + b - gone_in_time) if a + b - gone_in_time else None
+                ),
+            }
+    return levels
 
 
 # -- one segment value in one period -----------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from decimal import Decimal
-from pathlib import Path
 
 from tests.oracle.cleaning import FAMILY_TABLES, Judging, Row
 from tests.oracle.settings import Settings
@@ -13,13 +12,12 @@ SURVEY_TYPES = ("nps", "csat", "ces", "loyalty", "acsi")
 QUESTIONS = ("satisfaction", "expectation", "performance")
 CHANNELS = ("review", "interview", "focus_group", "social", "testimonial", "other")
 LABELS = ("positive", "neutral", "negative")
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 Scale = tuple[Decimal, Decimal]
 
 
 def seed(settings: Settings, name: str) -> list[dict[str, str]]:
     """The rows of a seed: the project's own, or those of a folder that a test names."""
-    with (Path(settings.seeds or SEEDS) / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    with settings.seed(name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
