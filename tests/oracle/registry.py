@@ -20,6 +20,7 @@ class Metric:
     needs: tuple[str, ...]  # optional tables without which there is no such metric
     window: str | None  # while a unit of that window waits in the period, the figure is not complete
     function: Callable[[Any], Any]
+    any_of: tuple[str, ...] = ()  # optional tables of which it needs one at least
 
 
 METRICS: dict[str, Metric] = {}
@@ -42,7 +43,7 @@ class Family:
 FAMILIES: list[Family] = []
 
 
-def metric(family: str, kind: str, *needs: str, window: str | None = None) -> Callable:
+def metric(family: str, kind: str, *needs: str, window: str | None = None, any_of: tuple[str, ...] = ()) -> Callable:
     """Registers a function under its name.
 
     An amount, a count or a statistic returns the figure, a ratio its two parts; a ratio with limits of a mean returns a
@@ -50,7 +51,7 @@ def metric(family: str, kind: str, *needs: str, window: str | None = None) -> Ca
     """
 
     def register(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        METRICS[function.__name__] = Metric(function.__name__, family, kind, needs, window, function)
+        METRICS[function.__name__] = Metric(function.__name__, family, kind, needs, window, function, any_of)
         return function
 
     return register

@@ -86,7 +86,9 @@ def compute(
         metrics = [
             metric
             for metric in METRICS.values()
-            if only in (None, metric.family) and all(staged.tables.get(table) for table in metric.needs)
+            if only in (None, metric.family)
+            and all(staged.tables.get(table) for table in metric.needs)
+            and (not metric.any_of or any(staged.tables.get(table) for table in metric.any_of))
         ]
         families = [(family, family.gather(company)) for family in FAMILIES if only in (None, family.name)]
         result.gathered = {family.name: gathered for family, gathered in families}

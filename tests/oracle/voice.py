@@ -420,28 +420,24 @@ def summed(scores: Iterable[Decimal | int]) -> tuple[Decimal, int, list[Decimal]
     return sum(values, ZERO), len(values), values
 
 
-def metric(kind: str, *any_of: str, window: str | None = None, by_survey_kind: bool = False) -> Callable:
-    """Absent without a row of any of the tables, and in the segment of NPS unless it is one of its metrics."""
+def metric(kind: str, *needs: str, by_survey_kind: bool = False, **more: Any) -> Callable:
+    """Registers a function; absent in the segment of NPS unless it is one of its metrics."""
 
     def decorate(function: Callable[[VoiceGroup], Figure]) -> Callable:
         @wraps(function)
         def figure(cell: VoiceGroup) -> Figure:
-            if cell.segment == "survey_kind" and not by_survey_kind:
-                return ABSENT
-            if any_of and not cell.voice.has(*any_of):
-                return ABSENT
-            return function(cell)
+            return function(cell) if by_survey_kind or cell.segment != "survey_kind" else ABSENT
 
-        return register("voice", kind, window=window)(figure)
+        return register("voice", kind, *needs, **more)(figure)
 
     return decorate
 
 
+TEXTS = ("survey_responses", "feedback", "ticket_messages")
 nps = metric("ratio", "survey_responses", by_survey_kind=True)
 survey = metric("ratio", "survey_responses")
 survey_statistic = metric("statistic", "survey_responses")
-SOURCES_OF_TEXTS = ("survey_responses", "feedback", "ticket_messages")
-sentiment = metric("ratio", *SOURCES_OF_TEXTS)
+sentiment = metric("ratio", any_of=TEXTS)
 
 
 # -- would they recommend us? ------------------------------------------------------------------------------------------
@@ -563,7 +559,7 @@ def customer_effort_reduction_rate(cell: VoiceGroup) -> Figure:
 # -- composites --------------------------------------------------------------------------------------------------------
 
 
-@metric("statistic", *SOURCES_OF_TEXTS)
+@metric("statistic", any_of=TEXTS)
 def customer_satisfaction_index(cell: VoiceGroup) -> Figure:
     """How satisfied are customers when satisfaction, ease, recommendation and mood are put together, 0 to 100?"""
     satisfaction = mean(answer.on(100) for answer in cell.csat)
@@ -630,7 +626,7 @@ def sentiment_polarity(cell: VoiceGroup) -> Figure:
 # -- whom do we hear from? ---------------------------------------------------------------------------------------------
 
 
-@metric("ratio", "survey_responses", "feedback")
+@metric("ratio", any_of=("survey_responses", "feedback"))
 def feedback_coverage_rate(cell: VoiceGroup) -> Figure:
     """Which share of the paying customers answered a survey or gave feedback?"""
     return len(cell.heard), len(cell.paying)
