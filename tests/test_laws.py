@@ -304,6 +304,9 @@ def test_m1_twice_the_prices_twice_the_money() -> None:
             for name in MONEY_COLUMNS:
                 if row.get(name):
                     row[name] = str(2 * Decimal(row[name]))
+    for row in raw["outcomes"]:
+        if row["unit"] == "money":
+            row["value"] = str(2 * Decimal(row["value"]))
     unit = units()
     doubled = {
         key: (
@@ -323,7 +326,9 @@ def is_money(name: str, unit: dict[str, str]) -> bool:
 
 
 def is_money_share(name: str, unit: dict[str, str]) -> bool:
-    """Is it money as a share of money?"""
+    """Is it money as a share of money, or weighted with money?"""
+    if name in ("net_promoter_score_weighted_by_mrr", "customer_retention_cost_share", "gross_margin_rate"):
+        return True
     words = ("mrr", "revenue", "quick_ratio", "renewal_value")
     return unit[name] == "ratio" and METRICS[name].kind == "ratio" and any(word in name for word in words)
 
