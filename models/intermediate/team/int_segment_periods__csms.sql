@@ -12,13 +12,13 @@ accounts as (
     select
         period_type,
         period_start,
-        segment_value as csm,
-        segment_value <> '(unknown)' as is_managed,
-        closing_customers as accounts,
-        closing_mrr as accounts_mrr
+        closing_csm as csm,
+        count(*) as accounts,
+        sum(closing_mrr) as accounts_mrr
 
-    from {{ ref('int_segment_periods__closing') }}
-    where segment_name = 'csm'
+    from {{ ref('int_customer_periods') }}
+    where closing_mrr > 0
+    group by period_type, period_start, closing_csm
 
 ),
 
@@ -63,7 +63,7 @@ touches as (
 
 measures as (
 
-    select period_type, period_start, csm, is_managed, accounts, accounts_mrr, 0 as fte, 0 as touches from accounts
+    select period_type, period_start, csm, csm <> '(unknown)' as is_in_all, accounts, accounts_mrr, 0 as fte, 0 as touches from accounts
     union all
     select period_type, period_start, csm, true, 0, 0, fte, 0 from capacities
     union all
@@ -74,9 +74,10 @@ measures as (
 cells as (
 
     select period_type, period_start, 'csm' as segment_name, csm as segment_value, accounts, accounts_mrr, fte, touches from measures
+    where 'csm' in (select segment_name from {{ ref('int_segments') }})
     union all
     select period_type, period_start, 'all', 'all', accounts, accounts_mrr, fte, touches from measures
-    where is_managed
+    where is_in_all
 
 )
 
