@@ -51,12 +51,12 @@ select
 from wholes
 left join cards on wholes.period_type = cards.period_type and wholes.period_start = cards.period_start
 where
+    coalesce(cards.accounts, 0) <> wholes.paying_customers
     {% for name in [
         'opening_customers', 'churned_customers', 'retained_customers', 'opening_mrr', 'mrr', 'expansion_mrr', 'due_terms', 'nps_answers',
         'csat_answers'
     ] -%}
-    coalesce(cards.{{ name }}, 0) <> wholes.{{ name }} or
+    or coalesce(cards.{{ name }}, 0) <> wholes.{{ name }}
     {% endfor -%}
-    coalesce(cards.accounts, 0) <> wholes.paying_customers
     -- costs without a customer are shared out, each share rounded
     or abs(coalesce(cards.retention_cost, 0) - wholes.retention_cost) > 0.000001
