@@ -12,6 +12,14 @@ calls as (
 
 ),
 
+scopes as (
+
+    select 'all' as scope
+    union all
+    select 'queue'
+
+),
+
 -- calls are many, months are few: periods add up months
 queue_months as (
 
@@ -26,7 +34,7 @@ queue_months as (
     from calls
     inner join {{ ref('int_months') }} as months
         on {{ month_of('calls.queued_date') }} = months.month_start and calls.queued_date >= months.first_day
-    cross join (select 'all' as scope union all select 'queue') as scopes
+    cross join scopes
     group by 1, 2, 3
 
 ),
