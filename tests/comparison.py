@@ -9,7 +9,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from tests.oracle import METRICS, Result, support
+from tests.oracle import METRICS, Result, support, voice
 from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
@@ -271,7 +271,19 @@ def _row_differences(query: Query, mart: str, keys: tuple[str, ...], wanted: dic
     return _report(groups)
 
 
+def feedback_differences(query: Query, expected: Result) -> list[str]:
+    """The marts feedback and feedback_themes."""
+    if "voice" not in expected.gathered:
+        return []
+    gathered = expected.gathered["voice"]
+    by_theme = ("period_type", "period_start", "theme", "channel", "sentiment_label")
+    return _row_differences(query, "feedback", ("text_id",), voice.texts_told(gathered)) + _row_differences(
+        query, "feedback_themes", by_theme, voice.themes_told(gathered)
+    )
+
+
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "support": (ticket_differences, service_level_differences),
+    "voice": (feedback_differences,),
 }

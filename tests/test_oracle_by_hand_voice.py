@@ -413,15 +413,6 @@ def test_index_of_satisfaction() -> None:
 
 def test_weights_of_the_index(tmp_path: Any) -> None:
     # ease three times as heavy: (75 + 3 x 50) / 4; a component without weight is as good as none
-    for name in (
-        "csat_top_box",
-        "acsi_weights",
-        "loyalty_weights",
-        "business_hours",
-        "business_holidays",
-        "impact_scale",
-    ):
-        (tmp_path / f"{name}.csv").write_text((CAST.parents[1] / "seeds" / f"{name}.csv").read_text())
     weights = "component,weight\ncustomer_satisfaction,1\nease,3\nnet_promoter_score,0\n"
     (tmp_path / "csi_weights.csv").write_text(weights)
     book = voices().says("csat", 4).says("ces", 4).says("nps", 9).says("nps", 9, "2024-01-10")

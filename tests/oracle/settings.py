@@ -57,6 +57,7 @@ class Settings:
     service_level_seconds: int = 20
     short_abandon_seconds: int = 0
     survey_response_days: int = 30
+    churn_horizon_days: int = 90
     sentiment_threshold: Decimal = Decimal("0.05")
     seeds: str = ""  # a folder of seeds instead of the project's own
     zone: tzinfo = field(init=False)

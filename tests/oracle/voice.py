@@ -6,6 +6,7 @@ Answers, texts and reviews of `cell` stand where their customer stood on their o
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -113,8 +114,38 @@ class Survey(Said):
 
 @dataclass(eq=False)
 class Text(Said):
-    label: str
-    polarity: Decimal
+    text_id: str
+    channel: str
+    words: str | None
+    source_label: str | None
+    source_theme: str | None
+    threshold: Decimal
+
+    @cached_property
+    def language(self) -> str | None:
+        return sentiment_of(self.words)[0] if self.words else None
+
+    @cached_property
+    def polarity(self) -> Decimal | None:
+        """The source's label leads; else the words are scored, in a language that can be."""
+        if self.source_label:
+            return POLARITIES[self.source_label]
+        score = sentiment_of(self.words)[1]
+        return None if score is None else Decimal(str(score))
+
+    @property
+    def label(self) -> str | None:
+        if self.source_label or self.polarity is None:
+            return self.source_label
+        if self.polarity >= self.threshold:
+            return "positive"
+        return "negative" if self.polarity <= -self.threshold else "neutral"
+
+    def themes(self, phrases: list[tuple[str, str]]) -> set[str]:
+        """Those of which a phrase stands in the text, word for word, and the source's own."""
+        words = " ".join(re.findall(r"[^\W_]+", (self.words or "").lower()))
+        found = {theme for theme, phrase in phrases if f" {phrase} " in f" {words} "}
+        return found | ({self.source_theme} if self.source_theme else set())
 
 
 @dataclass(eq=False)
@@ -134,10 +165,11 @@ class Voice:
             for name, column in (("csi", "component"), ("acsi", "question"), ("loyalty", "component"))
         }
         self.answers: list[Answer] = []
-        self.texts: list[Text] = []
+        self.all_texts: list[Text] = []
         self._hear_surveys()
         self._hear_tickets()
         self._hear_feedback()
+        self.texts = [text for text in self.all_texts if text.label]
         self._surveys_sent()
         self._loyal_acts()
         self._of_period: dict[Period | None, PeriodVoice] = {}
@@ -160,7 +192,7 @@ class Voice:
             customer = self.who(row["customer_id"])
             if row["score"] is not None:
                 self.answers.append(Answer(customer, answered.day, row))
-            self._hear_text(customer, answered.day, row["comment"])
+            self._hear_text(customer, answered.day, "survey", "survey_" + row["survey_type"], row, "comment")
 
     def _hear_tickets(self) -> None:
         tickets = {
@@ -173,7 +205,7 @@ class Voice:
         for row in self.staged["ticket_messages"]:
             ticket, day = tickets.get(row["ticket_id"]), row["sent_at"].day
             if ticket and row["is_public"] and row["author_type"].lower() == "customer" and day <= self.company.as_of:
-                self._hear_text(self.who(ticket["customer_id"]), day, row["body"])
+                self._hear_text(self.who(ticket["customer_id"]), day, "ticket_message", "ticket_message", row, "body")
 
     def _hear_feedback(self) -> None:
         self.feedback: list[Said] = []
@@ -184,24 +216,20 @@ class Voice:
                 continue
             customer = self.who(row["customer_id"])
             self.feedback.append(Said(customer, day))
-            self._hear_text(customer, day, row["text"], row["sentiment_label"])
+            self._hear_text(customer, day, "feedback", row["channel"], row, "text")
             if row["channel"] == "review" and row["rating"] is not None:
                 low, high = Fraction(row["rating_min"]), Fraction(row["rating_max"])
                 self.reviews.append(
                     Review(customer, day, round10(100 * (Fraction(row["rating"]) - low) / (high - low)))
                 )
 
-    def _hear_text(self, customer: Customer | None, day: date, text: str | None, label: str | None = None) -> None:
-        """The source's label leads; else the words are scored, in a language that can be."""
-        if label:
-            self.texts.append(Text(customer, day, label, POLARITIES[label]))
-            return
-        polarity = sentiment_of(text)[1] if text else None
-        if polarity is None:
-            return
-        exact, threshold = Decimal(str(polarity)), self.settings.sentiment_threshold
-        label = "positive" if exact >= threshold else "negative" if exact <= -threshold else "neutral"
-        self.texts.append(Text(customer, day, label, exact))
+    def _hear_text(
+        self, customer: Customer | None, day: date, source: str, channel: str, row: Row, column: str
+    ) -> None:
+        words, label = row[column], row.get("sentiment_label")
+        if words or label:
+            text_id, threshold = f"{source}:{row['_key']}", self.settings.sentiment_threshold
+            self.all_texts.append(Text(customer, day, text_id, channel, words, label, row.get("theme"), threshold))
 
     def _surveys_sent(self) -> None:
         """Of types that list unanswered ones too: a list of answers alone would make the rate 1."""
@@ -644,3 +672,74 @@ def survey_response_rate(cell: VoiceGroup) -> Figure:
     if not cell.voice.types_with_unanswered:
         return ABSENT
     return sum(survey.is_answered for survey in cell.surveys), len(cell.surveys)
+
+
+# -- what else is published --------------------------------------------------------------------------------------------
+
+
+def followed_by_churn(voice: Voice, text: Text) -> bool | None:
+    """Whether a customer who paid on the day left within the horizon; not known while it runs, nor of others."""
+    customer, until = text.customer, plus_days(text.day, voice.settings.churn_horizon_days)
+    if customer is None or customer.state(text.day).status != "paying" or until > voice.company.as_of:
+        return None
+    return any(text.day < day <= until for day in customer.churn_days)
+
+
+def phrases_of(voice: Voice) -> list[tuple[str, str]]:
+    return [(row["theme"], row["phrase"]) for row in seed(voice.settings, "theme_phrases")]
+
+
+def texts_told(voice: Voice) -> dict[tuple, dict[str, Any]]:
+    """The rows of the mart feedback."""
+    phrases = phrases_of(voice)
+    return {
+        (text.text_id,): {
+            "channel": text.channel,
+            "customer_id": text.customer.customer_id if text.customer else None,
+            "said_date": text.day,
+            "text": text.words,
+            "language": text.language,
+            "polarity": None if text.polarity is None else float(text.polarity),
+            "sentiment_label": text.label or "unscored",
+            "is_source_label": text.source_label is not None,
+            "themes": ", ".join(sorted(text.themes(phrases))) or None,
+            "plan": text.value_of("plan"),
+            "country": text.value_of("country"),
+            "csm": text.value_of("csm"),
+            "is_followed_by_churn": followed_by_churn(voice, text),
+        }
+        for text in voice.all_texts
+    }
+
+
+def themes_told(voice: Voice) -> dict[tuple, dict[str, Any]]:
+    """The rows of the mart feedback_themes: by period, theme, channel and mood."""
+    phrases = phrases_of(voice)
+    fates = {text: followed_by_churn(voice, text) for text in voice.all_texts}
+    themes = {text: text.themes(phrases) or {"(none)"} for text in voice.all_texts}
+    wanted = {}
+    for period in voice.company.periods:
+        rows: dict[tuple, list[Text]] = defaultdict(list)
+        for text in voice.all_texts:
+            if period.holds(text.day):
+                for theme in themes[text]:
+                    rows[theme, text.channel, text.label or "unscored"].append(text)
+        for key, texts in rows.items():
+            customers = {text.customer for text in texts if text.customer}
+            answers = [answer for answer in voice.of(period).csat if answer.customer in customers]
+            satisfied = [answer for answer in answers if answer.score >= voice.threshold[answer.scale]]
+            watched = {text.customer for text in texts if fates[text] is not None}
+            churned = {text.customer for text in texts if fates[text]}
+            wanted[period.period_type, period.start, *key] = {
+                "period_end": period.end,
+                "is_complete": plus_days(period.end, -1) <= voice.company.as_of,
+                "texts": len(texts),
+                "customers": len(customers),
+                "watched_customers": len(watched),
+                "churned_customers": len(churned),
+                "churned_share": len(churned) / len(watched) if watched else None,
+                "csat_answers": len(answers),
+                "csat_satisfied_answers": len(satisfied),
+                "customer_satisfaction_score": len(satisfied) / len(answers) if answers else None,
+            }
+    return wanted
