@@ -9,7 +9,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from tests.oracle import METRICS, Result, support, voice
+from tests.oracle import METRICS, Result, support, team, voice
 from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
@@ -282,8 +282,17 @@ def feedback_differences(query: Query, expected: Result) -> list[str]:
     )
 
 
+def scorecard_differences(query: Query, expected: Result) -> list[str]:
+    """The mart csm_scorecard, by period and manager."""
+    if "team" not in expected.gathered:
+        return []
+    wanted = team.scorecard(expected.gathered)
+    return _row_differences(query, "csm_scorecard", ("period_type", "period_start", "csm_id"), wanted)
+
+
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "support": (ticket_differences, service_level_differences),
     "voice": (feedback_differences,),
+    "team": (scorecard_differences,),
 }

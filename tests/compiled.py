@@ -241,6 +241,8 @@ class Project:
             "metrics": (r"cells as \(.*?\n\),", "cells as (select * from {}),", f"int_metric_cells__{family}"),
             "int_pending_units": (r".*", "select * from {}", f"int_pending_units__{family}"),
         }
+        if f"int_pending_units__{family}" not in self.by_name:  # a family whose units never wait
+            only["int_pending_units"] = (r".*", "select * from {} where false", "int_pending_units__growth")
         other = copy.copy(self)
         other.by_name = dict(self.by_name)
         for name, (old, new, source) in only.items():

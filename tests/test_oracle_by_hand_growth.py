@@ -777,17 +777,14 @@ def test_trials_that_ended() -> None:
 
 
 def test_trials_that_are_not_read() -> None:
-    # of a test customer; begun after the as-of day
-    book = (
-        Book()
-        .customer("a")
-        .customer("t", is_test="true")
-        .trial("t", "2024-01-05", "2024-01-06")
-        .trial("a", "2024-03-05", "2024-03-06")
-    )
-    result = book.count("2024-02-29", history_start="2024-01-01")
+    # of a test customer; begun after the as-of day: as if there were none
+    book = Book().customer("a").customer("t", is_test="true").trial("t", "2024-01-05", "2024-01-06")
+    book.trial("a", "2024-03-05", "2024-03-06")
+    assert not has_cell(book.count("2024-02-29"), "trial_conversion_rate", "2024-01-01")
+    result = book.trial("a", "2024-02-05", "2024-02-06").count("2024-02-29")
     assert exact(result, "trial_conversion_rate", "2024-01-01") == (0, 0)
-    assert is_complete(result, "trial_conversion_rate", "2024-01-01")
+    assert exact(result, "trial_conversion_rate", "2024-02-01") == (0, 1)
+    assert is_complete(result, "trial_conversion_rate", "2024-02-01")
 
 
 def test_trials_stand_where_their_customer_stood() -> None:

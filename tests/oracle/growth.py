@@ -130,11 +130,6 @@ class Growth:
             purchase.amount += convert(row["amount"], row["currency"], company.rates, day)
         return sorted(found.values(), key=lambda purchase: purchase.day)
 
-    @cached_property
-    def has_trials(self) -> bool:
-        staged = self.company.staged
-        return bool(staged["trials"]) or any(row["trial_start_at"] for row in staged["subscriptions"])
-
     def _trials(self) -> Iterator[Trial]:
         """Those of the table; without any there, those of the subscriptions."""
         company = self.company
@@ -666,11 +661,11 @@ def referred_new_customers(cell: Cell) -> int:
 
 
 def where_trials_are(function):
-    """Absent where neither table has a trial."""
+    """Absent where there is no trial to read."""
 
     @wraps(function)
     def of_trials(cell: Cell):
-        return function(cell) if cell.growth.has_trials else ABSENT
+        return function(cell) if cell.growth.trials else ABSENT
 
     return of_trials
 

@@ -39,6 +39,7 @@ class Settings:
     renewal_auto_min_days: int = 60
     repeat_window_days: int = 90
     involuntary_reasons: tuple[str, ...] = ("payment_failed", "non_payment", "card_expired")
+    minimum_sample: int = 30
     trial_grace_days: int = 7
     lifespan_cap_months: int = 60
     assumed_lifespan_years: Fraction | None = None
