@@ -36,6 +36,7 @@ events as (
 
 ),
 
+-- events of one instant share a number, whichever of them comes first
 numbered as (
 
     select
@@ -46,7 +47,7 @@ numbered as (
                 when {{ seconds_between('previous_at', 'occurred_at') }} >= {{ var('session_gap_minutes') }} * 60 then 1
                 else 0
             end
-        ) over (partition by user_id order by occurred_at rows unbounded preceding) as session_number
+        ) over (partition by user_id order by occurred_at) as session_number
 
     from events
 
