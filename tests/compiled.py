@@ -255,14 +255,6 @@ class Project:
         other.models = [other.by_name[model.name] for model in self.models]
         return other
 
-    def with_seeds(self, folder: Path) -> Project:
-        """The same project with other rows in the seeds that the folder has."""
-        other = copy.copy(self)
-        other.seeds = [
-            (relation, folder / file.name if (folder / file.name).exists() else file) for relation, file in self.seeds
-        ]
-        return other
-
     def run(self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None) -> Built:
         """Builds the models asked for (default: all) of a raw company."""
         connection = duckdb.connect(":memory:", config={"threads": 1})

@@ -229,7 +229,10 @@ def desks(draw: st.DrawFn) -> tuple[dict[str, Rows], str]:
 def built_with(name: str) -> Project:
     """The family alone, with its own variables and hours."""
     sound = project(SETTINGS[name]).of_family("support")
-    return sound.with_seeds(CALENDAR) if name in OWN_HOURS else sound
+    if name in OWN_HOURS:
+        for seed in ("business_hours", "business_holidays"):
+            sound = sound.seeded(seed, CALENDAR / f"{seed}.csv")
+    return sound
 
 
 EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))

@@ -29,10 +29,10 @@ BUSINESS = {
 OF_CALLS = {name for name, metric in METRICS.items() if metric.family == "support" and metric.needs == ("calls",)}
 
 
-def cells(raw: Raw, as_of: str = AS_OF, seeds: Path | None = None, **variables: Any) -> Cells:
-    """The cells of support."""
+def cells(raw: Raw, as_of: str = AS_OF, hours: Path | None = None, **variables: Any) -> Cells:
+    """The cells of support, with the business hours of a file if one is given."""
     one = project(VARIABLES | variables).of_family("support")
-    with (one.with_seeds(seeds) if seeds else one).run(raw, as_of, ["metrics"]) as built:
+    with (one.seeded("business_hours", hours) if hours else one).run(raw, as_of, ["metrics"]) as built:
         return built.metrics()
 
 
@@ -155,11 +155,10 @@ def test_t2_business_time_is_part_of_the_time_and_round_the_clock_all_of_it(tmp_
     """Open day and night: every second counts. Two halves of the day: each second counts in one of them."""
 
     def of_hours(name: str, *hours: tuple[str, str]) -> Cells:
-        folder = tmp_path / name
-        folder.mkdir()
+        file = tmp_path / f"{name}.csv"
         rows = [f"{day},{opens},{closes}" for day in range(1, 8) for opens, closes in hours]
-        (folder / "business_hours.csv").write_text("\n".join(["iso_weekday,opens_at,closes_at", *rows]) + "\n")
-        return cells(raw, seeds=folder, business_timezone="America/New_York")
+        file.write_text("\n".join(["iso_weekday,opens_at,closes_at", *rows]) + "\n")
+        return cells(raw, hours=file, business_timezone="America/New_York")
 
     raw = cast()
     # over the nights in which the clocks of New York change, 12 March and 5 November 2023
