@@ -24,6 +24,7 @@ VARIABLES = {
     "top_customers": 3,
     "days_ahead": 30,
     "smallest_gap": 10,
+    "sentiment_threshold": 0.1,
 }
 Run = Callable[..., list[dict]]
 
