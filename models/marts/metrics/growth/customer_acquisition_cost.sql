@@ -55,9 +55,9 @@ customer_acquisition_cost_lagged as (
         segment_periods.period_start,
         segment_periods.segment_name,
         segment_periods.segment_value,
-        case
-            when with_previous_period.period_start is not null then cast(segment_periods.previous_acquisition_cost as decimal(38, 10))
-        end as numerator,
+        cast(
+            case when with_previous_period.period_start is not null then segment_periods.previous_acquisition_cost end as decimal(38, 10)
+        ) as numerator,
         cast(segment_periods.new_customers as decimal(38, 10)) as denominator
 
     from segment_periods

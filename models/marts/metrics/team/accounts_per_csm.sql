@@ -27,7 +27,7 @@ accounts_per_csm as (
         segment_name,
         segment_value,
         cast(accounts as decimal(38, 10)) as numerator,
-        case when segment_value <> '(unknown)' then cast(fte as decimal(38, 10)) end as denominator
+        cast(case when segment_value <> '(unknown)' then fte end as decimal(38, 10)) as denominator
 
     from segment_periods
     where exists (select 1 from csms) and exists (select 1 from csm_assignments)
@@ -43,7 +43,7 @@ mrr_per_csm as (
         segment_name,
         segment_value,
         cast(accounts_mrr as decimal(38, 10)) as numerator,
-        case when segment_value <> '(unknown)' then cast(fte as decimal(38, 10)) end as denominator
+        cast(case when segment_value <> '(unknown)' then fte end as decimal(38, 10)) as denominator
 
     from segment_periods
     where exists (select 1 from csms) and exists (select 1 from csm_assignments)

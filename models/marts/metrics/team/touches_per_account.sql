@@ -27,7 +27,7 @@ touches_per_account as (
         segment_name,
         segment_value,
         cast(touches as decimal(38, 10)) as numerator,
-        case when segment_value <> '(unknown)' then cast(accounts as decimal(38, 10)) end as denominator
+        cast(case when segment_value <> '(unknown)' then accounts end as decimal(38, 10)) as denominator
 
     from segment_periods
     where exists (select 1 from csm_touches) and exists (select 1 from csm_assignments)
