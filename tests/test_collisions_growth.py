@@ -238,7 +238,7 @@ def with_duplicates(draw: st.DrawFn, raw: dict[str, Rows]) -> dict[str, Rows]:
 @pytest.mark.parametrize("name", SETTINGS)
 @settings(
     derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 10,
     deadline=None,
     database=None,
     report_multiple_bugs=False,

@@ -232,7 +232,7 @@ def companies(draw: st.DrawFn) -> dict[str, Rows]:
 @pytest.mark.parametrize("name", SETTINGS)
 @settings(
     derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 10,
     deadline=None,
     database=None,
     report_multiple_bugs=False,

@@ -241,7 +241,7 @@ EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
 @pytest.mark.parametrize("name", SETTINGS)
 @settings(
     derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 10,
     deadline=None,
     database=None,
     report_multiple_bugs=False,

@@ -281,7 +281,7 @@ def built_with(name: str) -> Project:
 @pytest.mark.parametrize("name", SETTINGS)
 @settings(
     derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 10,
     deadline=None,
     database=None,
     report_multiple_bugs=False,
