@@ -45,10 +45,12 @@ def test_the_sound_project_breaks_nothing(sound: Project, expected: Result) -> N
 
 
 def test_a_metric_left_out_of_the_union(sound: Project, expected: Result) -> None:
-    broken = sound.altered("metrics", f"select * from {relation('net_revenue_retention')} union all", "")
+    broken = sound.altered(
+        "int_metric_cells__retention", f"select * from {relation('net_revenue_retention')} union all", ""
+    )
     found = differences(broken, expected)
     assert "net_revenue_retention: missing in SQL" in found
-    assert "net_revenue_retention month 2023-01-01 all all: oracle (2023-02-01, True, 0, 0, None)" in found
+    assert "net_revenue_retention month 2023-01-01 all all: oracle (2023-02-01, True, 0, 0, None, None)" in found
 
 
 def test_a_day_too_few_at_the_boundary(sound: Project, expected: Result) -> None:
