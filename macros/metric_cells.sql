@@ -16,7 +16,7 @@ select
     segment_value,
     {{ 'numerator' if shape != 'statistics' else 'cast(null as decimal(38, 10))' }} as numerator,
     {{ 'denominator' if shape != 'statistics' else 'cast(null as decimal(38, 10))' }} as denominator,
-    {{ 'sum_of_squares' if shape == 'estimates' else 'cast(null as decimal(38, 10))' }} as sum_of_squares,
+    {{ 'sum_of_squares' if shape == 'estimates' else 'cast(null as decimal(38, 20))' }} as sum_of_squares,
     {{ 'value' if shape == 'statistics' else 'cast(null as double precision)' }} as statistic
 from {{ shape }}
 {{ 'union all\n' if not loop.last }}

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
 from decimal import Decimal
+from statistics import NormalDist, fmean, stdev
 from typing import Any
 
 from tests.oracle import METRICS, Result, support, team, voice
@@ -14,6 +15,7 @@ from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
 SHOWN = 5
+Z = NormalDist().inv_cdf(0.975)
 MONEY = [field.name for field in fields(Movement) if field.name != "movement_class"]
 
 
@@ -38,6 +40,7 @@ def all_differences(query: Query, expected: Result) -> list[str]:
         rejected_differences,
         movement_differences,
         metric_differences,
+        mean_limit_differences,
         cohort_differences,
         survival_differences,
         churn_reason_differences,
@@ -57,6 +60,7 @@ def family_differences(family: str, query: Query, expected: Result) -> list[str]
     """The metrics of one family, its marts, and the rejected rows of all tables."""
     names = {name for name, metric in METRICS.items() if metric.family == family}
     found = rejected_differences(query, expected) + metric_differences(query, expected, names)
+    found += mean_limit_differences(query, expected)
     for compare in MARTS.get(family, ()):
         found += compare(query, expected)
     return found
@@ -95,6 +99,37 @@ def metric_differences(query: Query, expected: Result, only: Collection[str] | N
                 f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}"
             )
     return _report(groups)
+
+
+def mean_limit_differences(query: Query, expected: Result) -> list[str]:
+    """Limits of means by the textbook, mean +- z s / sqrt(n), from the values themselves."""
+    columns = "metric_name, period_type, period_start, segment_name, segment_value"
+    names = sorted({key[0] for key, cell in expected.metrics.items() if cell.values is not None})
+    if not names:
+        return []
+    rows = query(
+        f"select {columns}, lower_bound, upper_bound, sample_size from marts.metrics"
+        f" where metric_name in ({', '.join(map(repr, names))})"
+    )
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        key, mine = row[:5], row[5:]
+        if key not in expected.metrics:
+            continue  # metric_differences says so
+        values = [float(value) for value in expected.metrics[key].values]
+        wanted: tuple = (None, None, len(values) or None)
+        if len(values) > 1:
+            half = Z * stdev(values) / math.sqrt(len(values))
+            wanted = (fmean(values) - half, fmean(values) + half, len(values))
+        if not all(is_limit(one, other) for one, other in zip(mine, wanted, strict=True)):
+            groups[key[0], "limits"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(wanted)}")
+    return _report(groups)
+
+
+def is_limit(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def movement_differences(query: Query, expected: Result) -> list[str]:

@@ -10,7 +10,7 @@ attribute_sums as (
         {{ segment_attributes('customers.closing_') }},
         count(loyalty.loyalty_score) as scored_customers,
         coalesce(sum(loyalty.loyalty_score), 0) as loyalty_scores,
-        coalesce(sum(cast(loyalty.loyalty_score * loyalty.loyalty_score as decimal(38, 10))), 0) as loyalty_scores_squares
+        coalesce(sum(cast(loyalty.loyalty_score * loyalty.loyalty_score as decimal(38, 20))), 0) as loyalty_scores_squares
 
     from {{ ref('int_customer_periods') }} as customers
     inner join {{ ref('int_periods') }} as periods
@@ -29,7 +29,7 @@ select
     {{ segment_value('attribute_sums.closing_') }} as segment_value,
     cast(sum(attribute_sums.scored_customers) as bigint) as scored_customers,
     {% for name in sums -%}
-    cast(sum(attribute_sums.{{ name }}) as decimal(38, 10)) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(attribute_sums.{{ name }}) as decimal(38, {{ 20 if name.endswith('squares') else 10 }})) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from attribute_sums
 cross join {{ ref('int_segments') }} as segments

@@ -1,6 +1,6 @@
 {%- set sums = {
     'customer_votes': 'vote',
-    'customer_votes_squares': 'cast(vote * vote as decimal(38, 10))',
+    'customer_votes_squares': 'cast(vote * vote as decimal(38, 20))',
     'weighted_votes': converted('vote', 'mrr'),
     'voting_mrr': 'mrr'
 } -%}
@@ -30,7 +30,7 @@ select
     {{ segment_value('attribute_sums.') }} as segment_value,
     cast(sum(attribute_sums.nps_customers) as bigint) as nps_customers,
     {% for name in sums -%}
-    cast(sum(attribute_sums.{{ name }}) as decimal(38, 10)) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(attribute_sums.{{ name }}) as decimal(38, {{ 20 if name.endswith('squares') else 10 }})) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from attribute_sums
 cross join {{ ref('int_segments') }} as segments

@@ -33,7 +33,7 @@ customers as (
         kind,
         count(*) as nps_customers,
         cast(sum(vote) as decimal(38, 10)) as customer_votes,
-        cast(sum(cast(vote * vote as decimal(38, 10))) as decimal(38, 10)) as customer_votes_squares,
+        cast(sum(cast(vote * vote as decimal(38, 20))) as decimal(38, 20)) as customer_votes_squares,
         cast(sum({{ converted('vote', 'mrr') }}) as decimal(38, 10)) as weighted_votes,
         cast(sum(mrr) as decimal(38, 10)) as voting_mrr
 

@@ -8,7 +8,7 @@ attribute_months as (
         {{ segment_attributes('reviews.') }},
         count(*) as reviews,
         sum(reviews.normalised_rating) as ratings,
-        sum(cast(reviews.normalised_rating * reviews.normalised_rating as decimal(38, 10))) as ratings_squares
+        sum(cast(reviews.normalised_rating * reviews.normalised_rating as decimal(38, 20))) as ratings_squares
 
     from {{ ref('int_reviews') }} as reviews
     inner join {{ ref('int_months') }} as months
@@ -24,7 +24,7 @@ select
     {{ segment_value('attribute_months.') }} as segment_value,
     cast(sum(attribute_months.reviews) as bigint) as reviews,
     cast(sum(attribute_months.ratings) as decimal(38, 10)) as ratings,
-    cast(sum(attribute_months.ratings_squares) as decimal(38, 10)) as ratings_squares
+    cast(sum(attribute_months.ratings_squares) as decimal(38, 20)) as ratings_squares
 
 from attribute_months
 inner join {{ ref('int_period_months') }} as period_months on attribute_months.month_start = period_months.month_start

@@ -60,7 +60,7 @@ attribute_sums as (
         {{ count_where(condition) }} as {{ name }},
         {% endfor -%}
         {% for name in squared -%}
-        sum(case when {{ sums[name][0] }} then cast({{ sums[name][1] }} * {{ sums[name][1] }} as decimal(38, 10)) end) as {{ name }}_squares,
+        sum(case when {{ sums[name][0] }} then cast({{ sums[name][1] }} * {{ sums[name][1] }} as decimal(38, 20)) end) as {{ name }}_squares,
         {% endfor -%}
         {% for name, parts in sums.items() -%}
         sum(case when {{ parts[0] }} then {{ parts[1] }} end) as {{ name }}{{ ',' if not loop.last }}
@@ -79,7 +79,7 @@ select
     cast(sum(attribute_sums.{{ name }}) as bigint) as {{ name }},
     {% endfor -%}
     {% for name in squared -%}
-    cast(coalesce(sum(attribute_sums.{{ name }}_squares), 0) as decimal(38, 10)) as {{ name }}_squares,
+    cast(coalesce(sum(attribute_sums.{{ name }}_squares), 0) as decimal(38, 20)) as {{ name }}_squares,
     {% endfor -%}
     {% for name in sums -%}
     cast(coalesce(sum(attribute_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }}{{ ',' if not loop.last }}

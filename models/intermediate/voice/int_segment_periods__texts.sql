@@ -11,7 +11,7 @@ attribute_months as (
         {{ count_where("texts.sentiment_label = 'positive'") }} as positive_texts,
         {{ count_where("texts.sentiment_label = 'negative'") }} as negative_texts,
         sum(cast(texts.polarity as decimal(38, 10))) as polarity,
-        sum(cast(cast(texts.polarity as decimal(38, 10)) * cast(texts.polarity as decimal(38, 10)) as decimal(38, 10))) as polarity_squares
+        sum(cast(cast(texts.polarity as decimal(38, 10)) * cast(texts.polarity as decimal(38, 10)) as decimal(38, 20))) as polarity_squares
 
     from {{ ref('int_texts') }} as texts
     inner join {{ ref('int_months') }} as months
@@ -27,7 +27,7 @@ select
     segments.segment_name,
     {{ segment_value('attribute_months.') }} as segment_value,
     {% for name in measures -%}
-    cast(sum(attribute_months.{{ name }}) as {{ 'bigint' if name.endswith('texts') else 'decimal(38, 10)' }}) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(attribute_months.{{ name }}) as {{ 'bigint' if name.endswith('texts') else 'decimal(38, 20)' if name.endswith('squares') else 'decimal(38, 10)' }}) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from attribute_months
 inner join {{ ref('int_period_months') }} as period_months on attribute_months.month_start = period_months.month_start

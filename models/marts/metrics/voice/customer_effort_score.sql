@@ -22,7 +22,7 @@ customer_effort_score as (
         segment_value,
         cast(ease_points as decimal(38, 10)) as numerator,
         cast(seven_point_answers as decimal(38, 10)) as denominator,
-        cast(ease_points_squares as decimal(38, 10)) as sum_of_squares
+        cast(ease_points_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)
@@ -39,7 +39,7 @@ customer_effort_index as (
         segment_value,
         cast(effort as decimal(38, 10)) as numerator,
         cast(ces_answers as decimal(38, 10)) as denominator,
-        cast(effort_squares as decimal(38, 10)) as sum_of_squares
+        cast(effort_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)

@@ -22,7 +22,7 @@ customer_loyalty_index as (
         segment_value,
         cast(loyalty_points as decimal(38, 10)) as numerator,
         cast(loyalty_answers as decimal(38, 10)) as denominator,
-        cast(loyalty_points_squares as decimal(38, 10)) as sum_of_squares
+        cast(loyalty_points_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)

@@ -16,7 +16,7 @@ customer_loyalty_score as (
         segment_value,
         cast(loyalty_scores as decimal(38, 10)) as numerator,
         cast(scored_customers as decimal(38, 10)) as denominator,
-        cast(loyalty_scores_squares as decimal(38, 10)) as sum_of_squares
+        cast(loyalty_scores_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
 

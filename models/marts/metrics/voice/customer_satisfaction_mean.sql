@@ -22,7 +22,7 @@ customer_satisfaction_mean as (
         segment_value,
         cast(five_point_scores as decimal(38, 10)) as numerator,
         cast(five_point_answers as decimal(38, 10)) as denominator,
-        cast(five_point_scores_squares as decimal(38, 10)) as sum_of_squares
+        cast(five_point_scores_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)
@@ -39,7 +39,7 @@ customer_satisfaction_normalised_mean as (
         segment_value,
         cast(csat_normalised as decimal(38, 10)) as numerator,
         cast(csat_answers as decimal(38, 10)) as denominator,
-        cast(csat_normalised_squares as decimal(38, 10)) as sum_of_squares
+        cast(csat_normalised_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)

@@ -22,7 +22,7 @@ net_promoter_score as (
         segment_value,
         cast(100 * (promoters - detractors) as decimal(38, 10)) as numerator,
         cast(nps_answers as decimal(38, 10)) as denominator,
-        cast(10000 * (promoters + detractors) as decimal(38, 10)) as sum_of_squares
+        cast(10000 * (promoters + detractors) as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)
@@ -39,7 +39,7 @@ net_promoter_score_by_account as (
         segment_value,
         cast(customer_votes as decimal(38, 10)) as numerator,
         cast(nps_customers as decimal(38, 10)) as denominator,
-        cast(customer_votes_squares as decimal(38, 10)) as sum_of_squares
+        cast(customer_votes_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from survey_responses)

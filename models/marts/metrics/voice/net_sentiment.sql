@@ -34,7 +34,7 @@ net_sentiment as (
         segment_value,
         cast(100 * (positive_texts - negative_texts) as decimal(38, 10)) as numerator,
         cast(labelled_texts as decimal(38, 10)) as denominator,
-        cast(10000 * (positive_texts + negative_texts) as decimal(38, 10)) as sum_of_squares
+        cast(10000 * (positive_texts + negative_texts) as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where
@@ -54,7 +54,7 @@ net_sentiment_excluding_neutral as (
         segment_value,
         cast(100 * (positive_texts - negative_texts) as decimal(38, 10)) as numerator,
         cast(positive_texts + negative_texts as decimal(38, 10)) as denominator,
-        cast(10000 * (positive_texts + negative_texts) as decimal(38, 10)) as sum_of_squares
+        cast(10000 * (positive_texts + negative_texts) as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where
@@ -74,7 +74,7 @@ sentiment_polarity as (
         segment_value,
         cast(polarity as decimal(38, 10)) as numerator,
         cast(labelled_texts as decimal(38, 10)) as denominator,
-        cast(polarity_squares as decimal(38, 10)) as sum_of_squares
+        cast(polarity_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where

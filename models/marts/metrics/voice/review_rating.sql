@@ -22,7 +22,7 @@ review_rating as (
         segment_value,
         cast(ratings as decimal(38, 10)) as numerator,
         cast(reviews as decimal(38, 10)) as denominator,
-        cast(ratings_squares as decimal(38, 10)) as sum_of_squares
+        cast(ratings_squares as decimal(38, 20)) as sum_of_squares
 
     from segment_periods
     where exists (select 1 from feedback)
