@@ -185,8 +185,8 @@ def test_windows_look_back_behind_the_month_and_behind_history() -> None:
     book = office("a", "b", "c", "d")
     for customer_id, day in {"a": "2024-01-08", "b": "2024-01-09", "c": "2024-01-29", "d": "2024-01-30"}.items():
         book.does(f"{customer_id}/1", day)
-    for history_start in (None, FEBRUARY):
-        with built(book, "2024-02-05", history_start=history_start) as company:
+    for variables in ({}, {"history_start": FEBRUARY}):
+        with built(book, "2024-02-05", **variables) as company:
             assert company.numerator("monthly_active_users", FEBRUARY) == 3
             assert company.numerator("weekly_active_users", FEBRUARY) == 1
             assert company.numerator("active_users", FEBRUARY) == 0
