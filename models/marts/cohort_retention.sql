@@ -19,7 +19,7 @@ members as (
 
     from {{ ref('int_first_payments') }} as first_payments
     inner join months
-        on first_payments.first_paid_day >= months.month_start and first_payments.first_paid_day < months.month_end
+        on first_payments.first_paid_day >= months.first_day and first_payments.first_paid_day < months.month_end
 
 ),
 

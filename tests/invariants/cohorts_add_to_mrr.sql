@@ -11,7 +11,7 @@ earlier as (
     inner join {{ ref('customers') }} as customers on customer_periods.customer_id = customers.customer_id
     where
         customer_periods.period_type = 'month'
-        and customers.cohort_month < (select min(month_start) from {{ ref('int_months') }})
+        and customers.first_paid_day < (select min(first_day) from {{ ref('int_months') }})
     group by customer_periods.period_start
 
 ),

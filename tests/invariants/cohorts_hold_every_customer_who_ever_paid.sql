@@ -19,7 +19,7 @@ customers as (
         count(*) as customers
 
     from {{ ref('customers') }}
-    where cohort_month >= (select min(month_start) from {{ ref('int_months') }})
+    where first_paid_day >= (select min(first_day) from {{ ref('int_months') }})
     group by cohort_month
 
 )
