@@ -26,24 +26,37 @@ user_feature_months as (
 
 ),
 
+user_feature_periods as (
+
+    select distinct
+        period_months.period_type,
+        period_months.period_start,
+        feature_months.user_id,
+        feature_months.customer_id,
+        feature_months.feature
+
+    from user_feature_months as feature_months
+    inner join period_months on feature_months.month_start = period_months.month_start
+
+),
+
 -- who used a feature in a period; of them, who was active in it
 used as (
 
     select
-        period_months.period_type,
-        period_months.period_start,
-        feature_months.customer_id,
-        feature_months.feature,
-        count(distinct case when user_periods.active_days > 0 then feature_months.user_id end) as active_users
+        feature_periods.period_type,
+        feature_periods.period_start,
+        feature_periods.customer_id,
+        feature_periods.feature,
+        {{ count_where('user_periods.active_days > 0') }} as active_users
 
-    from user_feature_months as feature_months
-    inner join period_months on feature_months.month_start = period_months.month_start
+    from user_feature_periods as feature_periods
     inner join {{ ref('int_user_periods') }} as user_periods
         on
-            period_months.period_type = user_periods.period_type
-            and period_months.period_start = user_periods.period_start
-            and feature_months.user_id = user_periods.user_id
-    group by period_months.period_type, period_months.period_start, feature_months.customer_id, feature_months.feature
+            feature_periods.period_type = user_periods.period_type
+            and feature_periods.period_start = user_periods.period_start
+            and feature_periods.user_id = user_periods.user_id
+    group by feature_periods.period_type, feature_periods.period_start, feature_periods.customer_id, feature_periods.feature
 
 ),
 
