@@ -10,7 +10,7 @@ from decimal import Decimal
 from statistics import NormalDist, fmean, stdev
 from typing import Any
 
-from tests.oracle import METRICS, Result, support, team, voice
+from tests.oracle import METRICS, Result, product, support, team, voice
 from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
@@ -325,9 +325,18 @@ def scorecard_differences(query: Query, expected: Result) -> list[str]:
     return _row_differences(query, "csm_scorecard", ("period_type", "period_start", "csm_id"), wanted)
 
 
+def funnel_differences(query: Query, expected: Result) -> list[str]:
+    """The mart adoption_funnel, by period, segment and step."""
+    if "product" not in expected.gathered:
+        return []
+    keys = ("period_type", "period_start", "segment_name", "segment_value", "step_number")
+    return _row_differences(query, "adoption_funnel", keys, product.funnel_steps(expected.gathered["product"]))
+
+
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "support": (ticket_differences, service_level_differences),
     "voice": (feedback_differences,),
+    "product": (funnel_differences,),
     "team": (scorecard_differences,),
 }

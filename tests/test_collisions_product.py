@@ -247,7 +247,7 @@ quickly = settings(
 def test_sql_and_oracle_agree_on_product(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of the family, its mart, and what became of every row."""
     family = project(SETTINGS[name]).of_family("product")
-    with family.run(raw, as_of, ["metrics", "rejected_rows"]) as built:
+    with family.run(raw, as_of, ["metrics", "rejected_rows", "adoption_funnel"]) as built:
         found = family_differences("product", built.query, compute(raw, as_of, SETTINGS[name], only="product"))
     fail_on(found, name, raw, as_of)
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import CAST, VARIABLES
 from tests.oracle import METRICS, Result, compute
+from tests.oracle.product import funnel_steps
 from tests.test_oracle_by_hand import Book, exact, figure
 
 
@@ -991,6 +992,16 @@ def test_a_segment_value_has_rows_where_any_part_is_not_zero() -> None:
 def test_cast(cast: Result, metric: str, start: str, parts: tuple[str, str | None]) -> None:
     """The figures of the cast's README."""
     assert exact(cast, metric, start) == tuple(part and Decimal(part) for part in parts)
+
+
+def test_cast_funnel(cast: Result) -> None:
+    # January 2023: Ursula all four steps, Dora three. February: Peter two, Mary one; nobody left to take the last step
+    steps = funnel_steps(cast.gathered["product"])
+    for month, customers, rates in ((1, [2, 2, 2, 1], [1, 1, 1, 0.5]), (2, [2, 1, 0, 0], [1, 0.5, 0, None])):
+        rows = [steps["month", date(2023, month, 1), "all", "all", number] for number in (1, 2, 3, 4)]
+        assert [row["customers"] for row in rows] == customers
+        assert [row["step_conversion_rate"] for row in rows] == rates
+    assert ("month", date(2023, 3, 1), "all", "all", 1) not in steps
 
 
 def test_cast_medians_and_features(cast: Result) -> None:

@@ -477,6 +477,8 @@ class Facts:
         those.sort(key=lambda one: one.order)
         last = {one.kind: one for one in those}.values()
         weights = sum(Fraction(one.weight) for one in last)
+        if not weights:
+            return None  # kinds to which the seed gives no weight
         score = sum((Fraction(one.weight) * Fraction(one.score) for one in last), Fraction(0)) / weights
         return Impact(self.gathered.company.customers[customer_id], those[-1].day, round10(score))
 
@@ -624,6 +626,35 @@ def pending_windows(gathered: Gathered, period: Period) -> set[str]:
 
 
 FAMILIES.append(Family("product", Gathered, groups_of, pending_windows, ("feature",)))
+
+
+def funnel_steps(gathered: Gathered) -> dict[tuple[str, date, str, str, int], dict[str, Any]]:
+    """The mart adoption_funnel: by period, segment and step, where anybody has entered."""
+    rows = {}
+    for period in gathered.company.periods:
+        groups: dict[tuple[str, str], list[Entrant]] = defaultdict(list)
+        for one in gathered.entrants:
+            if period.first <= one.day <= period.close:
+                stands = one.customer.segments(one.day)
+                for name in ("all", *gathered.settings.segments):
+                    groups[name, stands[name]].append(one)
+        for segment, entrants in groups.items():
+            before = len(entrants)
+            for number, step in enumerate(gathered.funnel, start=1):
+                customers = sum(one.steps >= number for one in entrants)
+                rows[period.period_type, period.start, *segment, number] = {
+                    "period_end": period.end,
+                    "journey": step["journey"],
+                    "milestone": step["milestone"],
+                    "is_required": step["is_required"],
+                    "customers": customers,
+                    "dropped_customers": before - customers,
+                    "step_conversion_rate": customers / before if before else None,
+                    "cumulative_conversion_rate": customers / len(entrants),
+                    "drop_off_rate": 1 - customers / before if before else None,
+                }
+                before = customers
+    return rows
 
 
 def metric(kind: str, *needs: str, window: str | None = None) -> Callable:
