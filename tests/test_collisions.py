@@ -48,7 +48,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "usage_mrr": True,
         "fiscal_year_start_month": 2,
         "reporting_timezone": "America/New_York",
-        "history_start": "2023-12-01",
+        "history_start": "2024-01-02",
     },
 }
 
