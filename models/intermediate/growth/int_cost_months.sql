@@ -6,7 +6,7 @@ as_of as (
 
 ),
 
--- a cost that names a customer of no account (a test) is nobody's
+-- a cost of a test customer is out
 costs as (
 
     select
