@@ -71,7 +71,9 @@ def test_the_wrong_denominator(sound: dict, expected: dict) -> None:
     )
     found = differences(broken, expected)
     assert "customer_acquisition_cost: ratio: denominator" in found
-    assert "acquisition_channel search: SQL (2023-11-01, True, 0, 7, 0.0), oracle (2023-11-01, True, 0, 0, None" in found
+    assert (
+        "acquisition_channel search: SQL (2023-11-01, True, 0, 7, 0.0), oracle (2023-11-01, True, 0, 0, None" in found
+    )
 
 
 def test_an_open_offer_that_counts_as_declined(sound: dict, expected: dict) -> None:

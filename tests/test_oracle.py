@@ -15,7 +15,7 @@ from tests.compiled import Project, folder_tables, project
 from tests.conftest import CAST, VARIABLES, Built
 from tests.oracle import METRICS, compute
 
-# Every variable that changes a figure of revenue or retention is away from its default in one of these.
+# Every variable that changes a figure of revenue, retention, growth or team is away from its default in one of these.
 SETTINGS: dict[str, dict[str, Any]] = {
     "defaults": VARIABLES,
     "fiscal year, zone": VARIABLES
@@ -35,6 +35,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "usage_mrr": True,
         "repeat_window_days": 30,
         "renewal_auto_min_days": 400,
+        "trial_grace_days": 2,
+        "lifespan_cap_months": 9,
+        "assumed_lifespan_years": 2.5,
+        "minimum_sample": 1,
     },
     "pauses": VARIABLES
     | {"max_pause_days": 30, "committed_horizon_days": 30, "week_to_month": "4.345", "day_to_month": "30"},
