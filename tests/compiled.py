@@ -235,6 +235,13 @@ class Project:
         other.seeds = [(relation, file if relation.endswith(f".{name}") else old) for relation, old in self.seeds]
         return other
 
+    def with_seeds(self, folder: Path) -> Project:
+        """The same project with the files of a folder as the seeds of their names."""
+        other = self
+        for file in sorted(folder.glob("*.csv")):
+            other = other.seeded(file.stem, file)
+        return other
+
     def of_family(self, family: str) -> Project:
         """The same project where marts.metrics holds the cells of one family, and nothing else need be built for it."""
         only = {
