@@ -15,7 +15,7 @@ import pytest
 from tests.harness import Result, dbt_build, write_raw
 
 STAGING = (
-    "staging int_as_of int_billed_currencies int_reporting_currency int_exchange_rate_spans rejected_rows "
+    "csat_top_box staging int_as_of int_billed_currencies int_reporting_currency int_exchange_rate_spans rejected_rows "
     "rows_in_are_rows_out"
 )
 
@@ -27,6 +27,12 @@ class Case(NamedTuple):
     row: dict[str, Any]
     rule: str | None = None
     is_kept: bool = False
+
+    @property
+    def fate(self) -> str:
+        if self.rule is None or self.is_kept:
+            return "staged"
+        return "folded" if self.rule == "folded" else "rejected"
 
 
 # Every row goes into one company, so each case has keys of its own.
@@ -190,6 +196,10 @@ CASES = [
     Case("usage_events", {"event_id": "e2"}),
     Case("usage_events", {"event_id": "e-user", "user_id": "u-none"}, "unknown_user"),
     Case("usage_events", {"event_id": "e-user-2", "user_id": "u-date"}, "unknown_user"),
+    Case("usage_events", {"event_id": "e-user-3", "user_id": "u-none", "event_count": "-1"}, "unknown_user"),
+    Case("usage_events", {"event_id": "e-count", "event_count": "-1"}, "negative_count"),
+    Case("usage_events", {"event_id": "e-zero", "event_count": "0"}),
+    Case("usage_events", {"event_id": "e-orphan", "customer_id": "c-none"}, "unknown_customer", True),
     Case("csm_assignments", {"assigned_to": "2026-02-01"}),
     Case("csm_assignments", {"csm_id": "m2", "assigned_from": "2026-02-01"}),
     Case("csm_assignments", {"csm_id": "m3", "assigned_from": "2026-03-01"}, "overlapping_assignment"),
@@ -205,7 +215,239 @@ CASES = [
         "end_before_start",
     ),
     Case("csm_assignments", {"customer_id": "c-none"}, "unknown_customer", True),
+    # support; here and below, a row that breaks a rule breaks the next one of its table too, where one row can
+    Case("tickets", {"ticket_id": "k1"}),  # names no customer
+    Case("tickets", {"ticket_id": "k2", "created_by": "AGENT", "customer_id": "c-away"}),
+    Case("tickets", {"ticket_id": "k-bot", "created_by": "bot"}, "unknown_creator"),
+    Case("tickets", {"ticket_id": "k-spam", "is_spam": "maybe"}, "unparseable_boolean"),
+    Case("tickets", {"ticket_id": "k-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    Case("ticket_messages", {"message_id": "a1", "author_type": "BOT", "sent_at": "2026-01-10"}),
+    Case("ticket_messages", {"message_id": "a2", "ticket_id": "k-orphan"}),
+    Case("ticket_messages", {"message_id": "a-none", "ticket_id": "k-none", "author_type": "?"}, "unknown_ticket"),
+    Case("ticket_messages", {"message_id": "a-bot", "ticket_id": "k-bot"}, "unknown_ticket"),
+    Case("ticket_messages", {"message_id": "a-by", "author_type": "?", "sent_at": "2026-01-09"}, "unknown_author_type"),
+    Case("ticket_messages", {"message_id": "a-at", "sent_at": "2026-01-09T23:59:59Z"}, "before_ticket_created"),
+    Case("ticket_status_changes", {}),
+    Case("ticket_status_changes", {"status": "On_Hold", "changed_at": "2026-01-10"}),
+    Case("ticket_status_changes", {"ticket_id": "k-none", "status": "merged"}, "unknown_ticket"),
+    Case("ticket_status_changes", {"ticket_id": "k-bot"}, "unknown_ticket"),
+    Case("ticket_status_changes", {"status": "merged", "changed_at": "2026-01-09"}, "unknown_status"),
+    Case("ticket_status_changes", {"changed_at": "2026-01-09T23:59:59Z"}, "before_ticket_created"),
+    # all at one instant: of no length, and valid
+    Case(
+        "calls",
+        {
+            "call_id": "h1",
+            "direction": "Outbound",
+            "queued_at": "2026-01-10T08:00:00Z",
+            "answered_at": "2026-01-10T08:00:00Z",
+            "ended_at": "2026-01-10T08:00:00Z",
+            "hold_seconds": 0,
+            "wrap_seconds": 0,
+        },
+    ),
+    Case("calls", {"call_id": "h2", "is_abandoned": "true", "customer_id": "c-away"}),
+    Case("calls", {"call_id": "h-way", "direction": "?", "answered_at": "2026-01-10T07:00:00Z"}, "unknown_direction"),
+    Case("calls", {"call_id": "h-answer", "answered_at": "2026-01-10T07:59:59Z"}, "end_before_start"),
+    Case("calls", {"call_id": "h-end", "ended_at": "2026-01-10T07:59:59Z", "hold_seconds": -1}, "end_before_start"),
+    Case("calls", {"call_id": "h-end-2", "answered_at": "2026-01-10T08:05:01Z"}, "end_before_start"),
+    Case("calls", {"call_id": "h-hold", "hold_seconds": -1}, "negative_duration"),
+    Case(
+        "calls",
+        {"call_id": "h-wrap", "wrap_seconds": "-0.5", "is_abandoned": "true", "answered_at": "2026-01-10T08:01:00Z"},
+        "negative_duration",
+    ),
+    Case(
+        "calls",
+        {
+            "call_id": "h-both",
+            "is_abandoned": "true",
+            "answered_at": "2026-01-10T08:01:00Z",
+            "transferred_from_call_id": "h-both",
+        },
+        "abandoned_and_answered",
+    ),
+    Case("calls", {"call_id": "h-self", "transferred_from_call_id": "h-self"}, "transfer_cycle"),
+    Case("calls", {"call_id": "h3", "transferred_from_call_id": "h5"}, "transfer_cycle"),
+    Case("calls", {"call_id": "h4", "transferred_from_call_id": "h3"}, "transfer_cycle"),
+    Case("calls", {"call_id": "h5", "transferred_from_call_id": "h4", "direction": "?"}, "unknown_direction"),
+    Case("calls", {"call_id": "h6", "transferred_from_call_id": "h5"}),  # comes from the cycle, is not in it
+    Case("calls", {"call_id": "h7", "transferred_from_call_id": "h8"}),  # h8 cannot be read: no cycle
+    Case("calls", {"call_id": "h8", "transferred_from_call_id": "h7", "queued_at": "?"}, "unparseable_date"),
+    Case("calls", {"call_id": "h9", "transferred_from_call_id": "h-none"}),
+    Case("calls", {"call_id": "h-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    # voice
+    Case("survey_responses", {"response_id": "q1"}),
+    Case("survey_responses", {"response_id": "q2", "survey_type": "NPS", "score": 10, "responded_at": "2026-01-10"}),
+    Case("survey_responses", {"response_id": "q3", "survey_type": "CSAT", "scale_min": "1.0", "scale_max": 5}),
+    Case("survey_responses", {"response_id": "q4", "survey_type": "loyalty", "scale_min": -2, "scale_max": 2}),
+    Case("survey_responses", {"response_id": "q5", "survey_type": "acsi", "question": "Expectation"}),
+    Case("survey_responses", {"response_id": "q6", "survey_type": "acsi", "direction": "?"}),
+    Case("survey_responses", {"response_id": "q7", "survey_type": "ces", "direction": "EFFORT"}),
+    Case("survey_responses", {"response_id": "q8", "survey_type": "ces", "question": "?"}),
+    Case("survey_responses", {"response_id": "q-type", "survey_type": "?", "scale_min": 10}, "unknown_survey_type"),
+    Case("survey_responses", {"response_id": "q-order", "scale_min": 10, "scale_max": 10}, "scale_out_of_order"),
+    Case("survey_responses", {"response_id": "q-order-2", "survey_type": "ces", "scale_min": 11}, "scale_out_of_order"),
+    Case("survey_responses", {"response_id": "q-nps", "scale_min": 1, "score": 0}, "nps_scale"),
+    Case("survey_responses", {"response_id": "q-nps-2", "scale_max": 9}, "nps_scale"),
+    Case(
+        "survey_responses",
+        {"response_id": "q-csat", "survey_type": "csat", "scale_max": 5, "score": 6},
+        "csat_scale",
+    ),
+    Case("survey_responses", {"response_id": "q-high", "score": 11}, "score_off_scale"),
+    Case(
+        "survey_responses",
+        {"response_id": "q-low", "survey_type": "acsi", "score": -1, "question": "price"},
+        "score_off_scale",
+    ),
+    Case(
+        "survey_responses",
+        {"response_id": "q-half", "survey_type": "ces", "score": "7.5", "direction": "up"},
+        "score_off_scale",
+    ),
+    Case(
+        "survey_responses",
+        {"response_id": "q-question", "survey_type": "acsi", "question": "price", "score": 1},
+        "unknown_question",
+    ),
+    Case(
+        "survey_responses",
+        {"response_id": "q-way", "survey_type": "ces", "direction": "up", "score": 1},
+        "unknown_direction",
+    ),
+    Case("survey_responses", {"response_id": "q-time", "score": 0}, "answer_without_time"),
+    Case("survey_responses", {"response_id": "q-before", "responded_at": "2026-01-09T23:59:59Z"}, "answer_before_sent"),
+    Case("survey_responses", {"response_id": "q-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    Case("feedback", {"feedback_id": "f1", "channel": "Focus_Group", "rating": 5, "sentiment_label": "NEUTRAL"}),
+    Case("feedback", {"feedback_id": "f2", "rating": 1, "customer_id": "c-away"}),
+    Case("feedback", {"feedback_id": "f3", "rating": 10, "rating_max": 10}),
+    Case("feedback", {"feedback_id": "f-channel", "channel": "email", "rating": 6}, "unknown_channel"),
+    Case("feedback", {"feedback_id": "f-high", "rating": "5.1", "sentiment_label": "mixed"}, "rating_off_scale"),
+    Case("feedback", {"feedback_id": "f-low", "rating": "0.9"}, "rating_off_scale"),
+    Case("feedback", {"feedback_id": "f-bounds", "rating_min": 5}, "rating_off_scale"),
+    Case("feedback", {"feedback_id": "f-label", "sentiment_label": "mixed"}, "unknown_label"),
+    Case("feedback", {"feedback_id": "f-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    # product
+    Case("sessions", {"session_id": "z1", "user_id": "u1", "ended_at": "2026-01-10T08:00:00Z"}),
+    Case("sessions", {"session_id": "z2", "ended_at": "2026-01-11T08:00:00Z"}),  # 24 hours
+    Case(
+        "sessions", {"session_id": "z-end", "ended_at": "2026-01-10T07:59:59Z", "user_id": "u-none"}, "end_before_start"
+    ),
+    Case(
+        "sessions",
+        {"session_id": "z-long", "ended_at": "2026-01-11T08:00:00.000001Z", "user_id": "u-none"},
+        "session_too_long",
+    ),
+    Case("sessions", {"session_id": "z-user", "user_id": "u-date"}, "unknown_user"),
+    Case("sessions", {"session_id": "z-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    Case("features", {"feature": "reports", "is_core": "y"}),
+    Case("features", {"feature": ""}, "missing_key"),
+    Case("features", {"feature": "undated", "released_at": ""}, "missing_value"),
+    Case("entitlements", {"entitled_to": "2026-01-01"}),
+    Case("entitlements", {"entitled_from": "2026-02-01", "entitled_to": "2026-01-31"}, "end_before_start"),
+    Case("entitlements", {"customer_id": "c-none"}, "unknown_customer", True),
+    Case("journeys", {"step_rank": 1, "milestone": "signup", "target_days": 0}),
+    Case("journeys", {"step_rank": 2, "milestone": "setup"}),
+    Case("journeys", {"step_rank": 3, "milestone": "rollout", "target_days": "-1"}, "negative_target"),
+    Case("journeys", {"step_rank": "last", "milestone": "renewal"}, "unparseable_number"),
+    Case("journeys", {"journey": "value", "step_rank": 1, "milestone": "saved", "is_value_moment": "1"}),
+    Case("first_touches", {"customer_id": "c1", "signed_at": "2026-01-05"}),
+    Case("first_touches", {"customer_id": "c-away", "first_interaction_at": "2025-12-20", "signed_at": "2026-01-06"}),
+    Case("first_touches", {"customer_id": "c-none"}, "unknown_customer", True),
+    # c1 starts with the first touch of c-away, which was merged into it; c2 with its account, created on 2026-01-01
+    Case("milestones", {"milestone": "saved", "reached_at": "2025-12-20"}),
+    Case("milestones", {"milestone": "saved", "reached_at": "2025-12-19T23:59:59Z"}, "value_before_start"),
+    Case(
+        "milestones", {"customer_id": "c-away", "milestone": "saved", "reached_at": "2025-12-19"}, "value_before_start"
+    ),
+    Case("milestones", {"customer_id": "c2", "milestone": "saved", "reached_at": "2025-12-31"}, "value_before_start"),
+    Case("milestones", {"customer_id": "c2", "milestone": "signup", "reached_at": "2025-12-31"}),  # no value moment
+    Case("milestones", {"customer_id": "c-none", "milestone": "saved"}, "unknown_customer", True),
+    # the first signup counts, and a setup at the same instant is not before it
+    Case("milestones", {"milestone": "signup", "reached_at": "2026-01-10"}),
+    Case("milestones", {"milestone": "signup", "reached_at": "2026-01-12"}),
+    Case("milestones", {"milestone": "setup", "reached_at": "2026-01-10"}),
+    Case("milestones", {"milestone": "setup", "reached_at": "2026-01-09T23:59:59Z"}, "before_predecessor", True),
+    Case(
+        "milestones",
+        {"customer_id": "c-away", "milestone": "setup", "reached_at": "2026-01-08"},
+        "before_predecessor",
+        True,
+    ),
+    Case("outcomes", {"outcome_id": "w1", "outcome_type": "Revenue_Growth", "unit": "RATIO", "currency": "??"}),
+    Case("outcomes", {"outcome_id": "w2", "outcome_type": "efficiency_gain", "unit": "money", "currency": "eur"}),
+    Case("outcomes", {"outcome_id": "w-type", "outcome_type": "joy", "unit": "hours"}, "unknown_outcome_type"),
+    Case("outcomes", {"outcome_id": "w-unit", "unit": "hours", "currency": "??"}, "unknown_unit"),
+    Case("outcomes", {"outcome_id": "w-no-code", "unit": "money"}, "unknown_currency"),
+    Case("outcomes", {"outcome_id": "w-code", "unit": "money", "currency": "EURO"}, "unknown_currency"),
+    Case("outcomes", {"outcome_id": "w-norate", "unit": "money", "currency": "GBP"}, "unknown_currency"),
+    Case(
+        "outcomes",
+        {"outcome_id": "w-early", "unit": "money", "currency": "USD", "measured_at": "2026-01-31"},
+        "no_exchange_rate",
+    ),
+    Case("outcomes", {"outcome_id": "w-rate", "unit": "money", "currency": "USD", "measured_at": "2026-02-01"}),
+    Case("outcomes", {"outcome_id": "w-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    # growth
+    Case("trials", {"trial_id": "y1", "trial_end_at": "2026-01-01", "converted_at": "2026-01-01"}),
+    Case(
+        "trials",
+        {"trial_id": "y-end", "trial_end_at": "2025-12-31", "converted_at": "2025-12-31"},
+        "end_before_start",
+    ),
+    Case("trials", {"trial_id": "y-paid", "converted_at": "2025-12-31T23:59:59Z"}, "converted_before_start"),
+    Case("trials", {"trial_id": "y-open", "trial_end_at": ""}, "missing_value"),
+    Case("trials", {"trial_id": "y-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    Case("offers", {"offer_id": "x1", "outcome": "ACCEPTED", "responded_at": "2026-01-10"}),
+    Case("offers", {"offer_id": "x2", "offer_type": "Cross_Sell"}),
+    Case("offers", {"offer_id": "x-type", "offer_type": "gift", "outcome": "lost"}, "unknown_offer_type"),
+    Case("offers", {"offer_id": "x-out", "outcome": "lost", "responded_at": "2026-01-09"}, "unknown_outcome"),
+    Case("offers", {"offer_id": "x-before", "responded_at": "2026-01-09T23:59:59Z"}, "answer_before_offer"),
+    Case("offers", {"offer_id": "x-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    Case("referrals", {"referral_id": "g1", "referred_customer_id": "c2", "converted_at": "2026-01-10"}),
+    Case("referrals", {"referral_id": "g2"}),
+    Case("referrals", {"referral_id": "g3", "referred_customer_id": "c-none"}),  # only the referrer must be known
+    Case(
+        "referrals",
+        {"referral_id": "g-self", "referred_customer_id": "c1", "converted_at": "2026-01-09"},
+        "self_referral",
+    ),
+    Case("referrals", {"referral_id": "g-merged", "referred_customer_id": "c-away"}, "self_referral"),
+    Case("referrals", {"referral_id": "g-paid", "converted_at": "2026-01-09T23:59:59Z"}, "converted_before_referral"),
+    Case("referrals", {"referral_id": "g-orphan", "referrer_customer_id": "c-none"}, "unknown_customer", True),
+    Case("costs", {"cost_id": "b1", "purpose": "Acquisition", "amount": 0}),  # names no customer
+    Case("costs", {"cost_id": "b2", "customer_id": "c-away", "period_start": "2026-01-10", "period_end": "2026-01-10"}),
+    Case(
+        "costs",
+        {"cost_id": "b-why", "purpose": "fun", "period_start": "2026-02-01", "period_end": "2026-01-01"},
+        "unknown_purpose",
+    ),
+    Case(
+        "costs",
+        {"cost_id": "b-end", "period_start": "2026-02-01", "period_end": "2026-01-31", "amount": -1},
+        "end_before_start",
+    ),
+    Case("costs", {"cost_id": "b-amount", "amount": "-0.01", "currency": "??"}, "negative_amount"),
+    Case("costs", {"cost_id": "b-code", "currency": "??"}, "unknown_currency"),
+    Case("costs", {"cost_id": "b-norate", "currency": "GBP"}, "unknown_currency"),
+    Case("costs", {"cost_id": "b-early", "currency": "USD", "incurred_at": "2026-01-31"}, "no_exchange_rate"),
+    Case("costs", {"cost_id": "b-rate", "currency": "USD", "incurred_at": "2026-02-01"}),
+    Case("costs", {"cost_id": "b-orphan", "customer_id": "c-none"}, "unknown_customer", True),
+    Case("loyalty_events", {}),
+    Case("loyalty_events", {"points": "-5"}),  # the key is the whole row
+    Case("loyalty_events", {"points": "many"}, "unparseable_number"),
+    Case("loyalty_events", {"event_name": ""}, "missing_value"),
+    Case("loyalty_events", {"customer_id": "c-none"}, "unknown_customer", True),
+    # team
+    Case("csms", {"csm_id": "m1"}),
+    Case("csms", {"csm_id": "m2", "fte": 0}),
+    Case("csms", {"csm_id": "m-fte", "fte": "-0.1"}, "negative_fte"),
+    Case("csm_touches", {"touch_id": "j1", "csm_id": "m-none"}),
+    Case("csm_touches", {"touch_id": "j-orphan", "customer_id": "c-none"}, "unknown_customer", True),
 ]
+# of each table, its first valid row comes once more
+CASES += [case._replace(rule="folded") for case in {case.table: case for case in CASES[::-1] if not case.rule}.values()]
 KEYS = {
     "customer_attributes": ("customer_id", "attribute", "valid_from"),
     "customer_merges": ("from_customer_id",),
@@ -213,6 +455,11 @@ KEYS = {
     "subscription_pauses": ("subscription_id", "paused_at"),
     "csm_assignments": ("customer_id", "csm_id", "assigned_from"),
     "exchange_rates": ("rate_date", "currency"),
+    "ticket_status_changes": ("ticket_id", "status", "changed_at"),
+    "entitlements": ("customer_id", "feature", "entitled_from"),
+    "journeys": ("journey", "step_rank"),
+    "milestones": ("customer_id", "milestone", "reached_at"),
+    "loyalty_events": ("customer_id", "event_name", "points", "occurred_at"),
 }
 
 
@@ -255,6 +502,15 @@ def test_each_row_that_breaks_a_rule_is_listed_with_it_and_no_other_row_is(dirty
     assert rejects(dirty[1]) == expected_rejects()
 
 
+def test_each_row_has_one_fate(dirty: tuple[Path, Result]) -> None:
+    judged = dirty[1].query("select table_name from information_schema.tables where table_schema = 'staging'")
+    bases = {name.split("__")[1]: name for (name,) in judged if name.startswith("base_")}
+    fates: Counter = Counter()
+    for table in {case.table for case in CASES}:
+        fates.update((table, fate) for (fate,) in dirty[1].query(f"select fate from staging.{bases[table]}"))
+    assert fates == Counter((case.table, case.fate) for case in CASES)
+
+
 def test_every_documented_rule_has_a_case() -> None:
     import yaml
 
@@ -290,10 +546,19 @@ def test_merges_lead_to_the_end_of_the_chain_and_only_those_made_by_the_as_of_da
         ("billing__subscriptions", "subscription_id", "s-away"),
         ("billing__invoices", "invoice_id", "n1"),
         ("product__users", "user_id", "u1"),
+        ("support__tickets", "ticket_id", "k2"),
+        ("support__calls", "call_id", "h2"),
+        ("voice__feedback", "feedback_id", "f2"),
+        ("growth__costs", "cost_id", "b2"),
     ]:
         assert dirty[1].query(f"select customer_id from staging.stg_{table} where {column} = '{key}'") == [("c1",)]
     away = "select count(*) from staging.stg_billing__customers where customer_id in ('c-away', 'c-middle')"
     assert dirty[1].query(away) == [(0,)]
+    # of several first touches, the earliest of each instant
+    touches = (
+        "select first_interaction_date, signed_date from staging.stg_product__first_touches where customer_id = 'c1'"
+    )
+    assert dirty[1].query(touches) == [(date(2025, 12, 20), date(2026, 1, 5))]
 
 
 def test_codes_are_spelt_one_way_and_missing_flags_are_false(dirty: tuple[Path, Result]) -> None:
@@ -308,10 +573,24 @@ def test_codes_are_spelt_one_way_and_missing_flags_are_false(dirty: tuple[Path, 
     assert query("select is_involuntary from staging.stg_billing__subscriptions where subscription_id = 's1'") == [
         (None,)
     ]
-    assert query("select event_id, event_count from staging.stg_product__usage_events order by 1") == [
-        ("e1", 3),
-        ("e2", 1),
-    ]
+    counts = query("select event_id, event_count from staging.stg_product__usage_events order by 1")
+    assert counts == [("e-orphan", 1), ("e-zero", 0), ("e1", 3), ("e2", 1)]
+    for table, column, key, code in [
+        ("support__tickets", "created_by", "ticket_id = 'k2'", "agent"),
+        ("support__ticket_messages", "author_type", "message_id = 'a1'", "bot"),
+        ("support__calls", "direction", "call_id = 'h1'", "outbound"),
+        ("voice__survey_responses", "survey_type", "response_id = 'q2'", "nps"),
+        ("voice__survey_responses", "question", "response_id = 'q5'", "expectation"),
+        ("voice__survey_responses", "direction", "response_id = 'q7'", "effort"),
+        ("voice__feedback", "channel", "feedback_id = 'f1'", "focus_group"),
+        ("voice__feedback", "sentiment_label", "feedback_id = 'f1'", "neutral"),
+        ("product__outcomes", "outcome_type", "outcome_id = 'w1'", "revenue_growth"),
+        ("product__outcomes", "unit", "outcome_id = 'w1'", "ratio"),
+        ("growth__offers", "offer_type", "offer_id = 'x2'", "cross_sell"),
+        ("growth__offers", "outcome", "offer_id = 'x1'", "accepted"),
+        ("growth__costs", "purpose", "cost_id = 'b1'", "acquisition"),
+    ]:
+        assert query(f"select {column} from staging.stg_{table} where {key}") == [(code,)]
 
 
 def test_exchange_rates_become_spans_of_days(dirty: tuple[Path, Result]) -> None:
