@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 MACHINE_PATHS = re.compile("|".join(f"/{top}/[a-z0-9_.-]+/" for top in ("home", "Users", "root", "work", "mnt")))
 REGISTRIES = re.compile("|".join(re.escape(name + "." + end) for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("getdbt", "com/api"))))
 GENERATED = re.compile(r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|dbt_packages)/|__pycache__")
-LOCKS = ["requirements/build.txt", "requirements/test.txt"]
+LOCKS = ["requirements/build.txt", "requirements/train.txt", "requirements/test.txt"]
 
 
 def files() -> list[str]:
@@ -71,8 +71,11 @@ def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
 
 def test_locks_hold_every_dependency_of_the_project() -> None:
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-    needed = {"requirements/build.txt": settings["project"]["dependencies"]}
-    needed["requirements/test.txt"] = needed["requirements/build.txt"] + settings["dependency-groups"]["test"]
+    groups, build = settings["dependency-groups"], settings["project"]["dependencies"]
+    assert {"include-group": "train"} in groups["test"]
+    train = build + groups["train"]
+    test = train + [one for one in groups["test"] if isinstance(one, str)]
+    needed = dict(zip(LOCKS, (build, train, test), strict=True))
     for lock, requirements in needed.items():
         pins = locked(lock)
         for requirement in requirements:
@@ -82,8 +85,18 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
 
 
 def test_locks_agree() -> None:
-    build, test = locked(LOCKS[0]), locked(LOCKS[1])
-    assert {name: test.get(name) for name in build} == build
+    """Each pins what the smaller ones pin."""
+    build, train, test = (locked(lock) for lock in LOCKS)
+    assert {name: train.get(name) for name in build} == build
+    assert {name: test.get(name) for name in train} == train
+
+
+def test_a_build_stays_small() -> None:
+    """What only training and tests need is not installed for make build; pandas by nothing."""
+    build, train, test = (locked(lock) for lock in LOCKS)
+    assert not {"scipy", "scikit-learn"} & set(build)
+    assert not {"lifetimes", "pytest"} & set(train)
+    assert "pandas" not in test
 
 
 def test_make_help_names_every_target() -> None:
