@@ -51,6 +51,7 @@ CASES = [
     # of duplicates, the newest counts
     Case("customers", {"customer_id": "d-copy", "name": "Same"}),
     Case("customers", {"customer_id": "d-copy", "name": "Same"}, "folded"),
+    Case("customers", {"customer_id": "d-copy", "name": " Same\t"}, "folded"),
     Case("customers", {"customer_id": "d-updated", "name": "Old", "updated_at": "2026-01-01"}, "folded"),
     Case("customers", {"customer_id": "d-updated", "name": "New", "updated_at": "2026-01-02T00:00:00Z"}),
     Case(
@@ -215,6 +216,12 @@ CASES = [
         "end_before_start",
     ),
     Case("csm_assignments", {"customer_id": "c-none"}, "unknown_customer", True),
+    # of no length, and of one customer once merged
+    Case("csm_assignments", {"csm_id": "m9", "assigned_from": "2025-01-01", "assigned_to": "2025-01-01"}),
+    Case(
+        "csm_assignments",
+        {"customer_id": "c-away", "csm_id": "m9", "assigned_from": "2025-01-01", "assigned_to": "2025-01-01"},
+    ),
     # support; here and below, a row that breaks a rule breaks the next one of its table too, where one row can
     Case("tickets", {"ticket_id": "k1"}),  # names no customer
     Case("tickets", {"ticket_id": "k2", "created_by": "AGENT", "customer_id": "c-away"}),
@@ -228,7 +235,9 @@ CASES = [
     Case("ticket_messages", {"message_id": "a-by", "author_type": "?", "sent_at": "2026-01-09"}, "unknown_author_type"),
     Case("ticket_messages", {"message_id": "a-at", "sent_at": "2026-01-09T23:59:59Z"}, "before_ticket_created"),
     Case("ticket_status_changes", {}),
-    Case("ticket_status_changes", {"status": "On_Hold", "changed_at": "2026-01-10"}),
+    Case("ticket_status_changes", {"status": "On_Hold", "changed_at": "2026-01-10"}, "folded"),
+    Case("ticket_status_changes", {"status": "on_hold", "changed_at": "2026-01-10", "updated_at": "2026-02-01"}),
+    Case("ticket_status_changes", {"status": "ON_HOLD", "changed_at": "2026-01-10T00:00:00Z"}, "folded"),
     Case("ticket_status_changes", {"ticket_id": "k-none", "status": "merged"}, "unknown_ticket"),
     Case("ticket_status_changes", {"ticket_id": "k-bot"}, "unknown_ticket"),
     Case("ticket_status_changes", {"status": "merged", "changed_at": "2026-01-09"}, "unknown_status"),
@@ -812,7 +821,9 @@ def test_several_currencies_and_no_reporting_currency_stop_the_build(tmp_path: P
     raw = write_raw(tmp_path / "raw", {"subscription_items": items, "exchange_rates": [{}]})
     result = dbt_build(raw, tmp_path / "build", select=STAGING)
     assert not result.success
-    assert "Several currencies are billed: EUR, USD. Say in which one to report: REPORTING_CURRENCY=EUR" in result.messages
+    assert (
+        "Several currencies are billed: EUR, USD. Say in which one to report: REPORTING_CURRENCY=EUR" in result.messages
+    )
 
 
 def test_the_one_currency_billed_is_reported_whatever_test_customers_and_rejected_rows_pay(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@
     {%- endfor %}
         {% for name in key_columns %}coalesce(cast({{ name }}_raw as varchar), ''){{ " || '|' || " if not loop.last }}{% else %}cast(null as varchar){% endfor %} as row_key,
         {% for column in declared if column.name in key -%}
-            coalesce({{ 'upper(currency)' if column.name == 'currency' else 'cast(' ~ column.name ~ ' as varchar)' }}, cast({{ column.name }}_raw as varchar))
+            coalesce({{ {'currency': 'upper(currency)', 'status': 'lower(status)'}.get(column.name, 'cast(' ~ column.name ~ ' as varchar)') }}, cast({{ column.name }}_raw as varchar))
             {{- " || '|' || " if not loop.last }}
         {%- else %}{{ row_content('raw_row') if whole_row else 'cast(null as varchar)' }}{% endfor %} as parsed_key,
         case when false {%- for column in key %} or {{ column }}_raw is null {%- endfor %} then 'missing_key' end as missing_key_rule,

@@ -489,6 +489,8 @@ class _Judge:
         kind = KINDS[table].get(name)
         if text and name == "currency":
             return text.upper()
+        if text and name == "status":
+            return text.lower()
         if text is None or kind is None or not TABLES[table][0]:
             return text
         try:
