@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.oracle.company import ONE_DAY, UNKNOWN, ZERO, Company, Customer, Period, convert, days_by_month
 from tests.oracle.groups import Group
+from tests.oracle.lifetime import Lifetimes
 from tests.oracle.registry import ABSENT, FAMILIES, Family, Ratio
 from tests.oracle.registry import metric as register
 from tests.oracle.values import first_of_month, months_between, plus_days, plus_months, round10
@@ -100,6 +101,7 @@ class Growth:
         self.whole: dict[tuple[str, date], Cell] = {}  # the cell of `all` of a period
         self._lists: dict[tuple[str, date, str], list[Any]] = {}
         self.periods = {(period.period_type, period.start): period for period in company.periods}
+        self.lifetimes = Lifetimes(self)
 
     # -- gathering -----------------------------------------------------------------------------------------------------
 
@@ -622,6 +624,16 @@ def clv_to_cac_ratio(cell: Cell) -> float | None:
     """How many times what it cost to win is a customer worth?"""
     value = customer_lifetime_value(cell)
     return value / float(cell.cac) if value is not None and cell.cac else None
+
+
+@statistic("costs", "invoice_lines")
+def predicted_customer_lifetime_value(cell: Cell) -> Any:
+    """How much gross profit is still expected of a paying customer, in today's money?"""
+    lifetimes = cell.growth.lifetimes
+    if lifetimes.contract_model is None:
+        return ABSENT
+    paying = [fact.customer for fact in cell.group.closing if fact.closing > 0]
+    return lifetimes.predicted(paying, cell.period.close, cell.company_margin)
 
 
 # -- purchases and referrals -------------------------------------------------------------------------------------------

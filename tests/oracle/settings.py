@@ -60,6 +60,9 @@ class Settings:
     survey_response_days: int = 30
     churn_horizon_days: int = 90
     sentiment_threshold: Decimal = Decimal("0.05")
+    clv_discount_rate: Decimal = Decimal("0.10")
+    clv_horizon_years: int = 25
+    clv_segment: str = "product_family"
     seeds: str = ""  # a folder of seeds instead of the project's own
     zone: tzinfo = field(init=False)
     business_zone: tzinfo = field(init=False)
@@ -87,6 +90,8 @@ def settings_from(variables: dict[str, Any] | None) -> Settings:
             continue
         if name == "history_start":
             chosen[name] = date.fromisoformat(str(value)) if value else None
+        elif name == "clv_segment":
+            chosen[name] = str(value or "").strip()
         elif value is None:
             continue
         elif name == "assumed_lifespan_years":
