@@ -63,6 +63,10 @@ class Settings:
     clv_discount_rate: Decimal = Decimal("0.10")
     clv_horizon_years: int = 25
     clv_segment: str = "product_family"
+    severe_severities: tuple[str, ...] = ("urgent", "critical", "1", "sev1")
+    health_minimum_coverage: Decimal = Decimal("0.5")
+    health_trend_points: Decimal = Decimal(3)
+    risk_threshold: Decimal = Decimal("0.5")
     seeds: str = ""  # a folder of seeds instead of the project's own
     zone: tzinfo = field(init=False)
     business_zone: tzinfo = field(init=False)
