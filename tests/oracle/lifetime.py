@@ -60,12 +60,13 @@ class Buying(NamedTuple):
         """Expected purchases within so many weeks.
 
         One who is alive buys at rate l and stops after a purchase with probability s: (1 - exp(-l s t)) / s purchases.
-        Over l ~ Gamma(r + x, alpha + T) and s ~ Beta(a, b + x); the integral over s by the rule of double exponentials.
+        Over l ~ Gamma(r + x, alpha + T) and s ~ Beta(a, b + x); the integral over s by the rule of double exponentials, of
+        what stopping takes away.
         """
         shape, odds = self.r + x, weeks / (self.alpha + age)
         first, second = self.a, self.b + x
         scale = math.lgamma(first) + math.lgamma(second) - math.lgamma(first + second)
-        total, step = 0.0, 1 / 32
+        total, step = shape * odds, 1 / 32
         for number in range(-int(7 / step), int(7 / step) + 1):
             u = number * step
             v = math.pi * math.sinh(u)
@@ -73,7 +74,7 @@ class Buying(NamedTuple):
             s = math.exp(log_s)
             bought = -math.expm1(-shape * math.log1p(odds * s)) / s if s > 1e-300 else shape * odds
             weight = math.exp(first * log_s + second * log_rest - scale) * math.pi * math.cosh(u)
-            total += weight * bought * step
+            total += weight * (bought - shape * odds) * step
         return self.is_alive(x, recency, age) * total
 
     def amount(self, k: int, mean: float | None) -> float | None:
@@ -177,9 +178,7 @@ class Lifetimes:
         if margin is None:
             return None
         worth = [
-            float(one.mrr(day)) * months
-            for one in customers
-            if (months := self.expected_months(one, day)) is not None
+            float(one.mrr(day)) * months for one in customers if (months := self.expected_months(one, day)) is not None
         ]
         return float(margin) * math.fsum(worth) / len(worth) if worth else None
 
