@@ -1,11 +1,5 @@
 with
 
-item_versions as (
-
-    select * from {{ ref('int_item_versions') }}
-
-),
-
 plans as (
 
     select * from {{ ref('stg_billing__plans') }}
@@ -40,7 +34,6 @@ plan_months as (
 
 ),
 
--- usage that is billed afterwards binds for a month, where nothing else is paid for
 pieces as (
 
     select
@@ -50,11 +43,10 @@ pieces as (
         pieces.mrr,
         pieces.valid_from,
         pieces.valid_to,
-        item_versions.item_version_id is not null as is_item,
-        case when item_versions.item_version_id is null then 1 else plan_months.billing_months end as billing_months
+        -- a usage line may name no plan
+        coalesce(plan_months.billing_months, 1) as billing_months
 
     from {{ ref('int_item_pieces') }} as pieces
-    left join item_versions on pieces.item_version_id = item_versions.item_version_id
     left join plan_months on pieces.plan_id = plan_months.plan_id
     where pieces.mrr > 0
 
@@ -106,7 +98,6 @@ ranked as (
         row_number() over (
             partition by spans.customer_id, spans.valid_from
             order by
-                case when pieces.is_item then 0 else 1 end,
                 {{ converted('pieces.mrr', 'rates.rate') }} desc,
                 pieces.billing_months desc,
                 {{ text_order('pieces.item_version_id') }}
