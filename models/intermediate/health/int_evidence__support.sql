@@ -13,12 +13,14 @@ tickets as (
         {{ is_named('lower(severity)', var('severe_severities') | map('lower') | list) }} as is_severe
 
     from {{ ref('int_tickets') }} as int_tickets
+    where customer_id is not null
 
 ),
 
 turns as (
 
     select * from {{ ref('int_ticket_turns') }}
+    where customer_id is not null
 
 ),
 
