@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from generator import config
+from generator import config, truth
 from generator.build import write
 
 
@@ -28,6 +28,12 @@ def parser() -> argparse.ArgumentParser:
         default="all",
         help="all tables of the contract, or only customers, plans, subscriptions, terms, invoices and exchange rates",
     )
+    made.add_argument(
+        "--truth",
+        type=Path,
+        metavar="FILE",
+        help=f"also write, as CSV, with which probability each customer paying at a month's end churns within {truth.HORIZON_DAYS} days",
+    )
     return made
 
 
@@ -40,6 +46,8 @@ def main() -> None:
     settings = config.Settings(given.customers, given.months, given.seed, given.clean, given.tables)
     for table, rows in write(settings, given.out_dir).items():
         print(f"{table:30}{rows:>12,}")
+    if given.truth:
+        print(f"{given.truth.name:30}{truth.write(settings, given.truth):>12,}")
 
 
 if __name__ == "__main__":

@@ -385,7 +385,11 @@ class Simulation:
             self._happenings(month, int(begin), until)
             self._returns(month, int(begin), until)
             self._births(month, until)
+            self.after_month(month, until)
         return self._finish()
+
+    def after_month(self, month: int, until: int) -> None:
+        """Called when a month is over, before anything of the next is drawn; for who wants to look on."""
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
