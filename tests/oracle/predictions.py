@@ -82,11 +82,8 @@ class Score:
 
     @property
     def probability(self) -> Decimal:
-        if self.log_odds >= 0:
-            exact = 1 / (1 + math.exp(-self.log_odds))
-        else:
-            exact = math.exp(self.log_odds) / (1 + math.exp(self.log_odds))
-        return round10(Fraction(exact))
+        likelier = 1 / (1 + math.exp(-abs(self.log_odds)))
+        return round10(Fraction(likelier if self.log_odds >= 0 else 1 - likelier))
 
     @property
     def reasons(self) -> list[str]:
