@@ -59,7 +59,6 @@ class Settings:
     short_abandon_seconds: int = 0
     survey_response_days: int = 30
     churn_horizon_days: int = 90
-    risk_threshold: Decimal = Decimal("0.5")
     sentiment_threshold: Decimal = Decimal("0.05")
     clv_discount_rate: Decimal = Decimal("0.10")
     clv_horizon_years: int = 25
