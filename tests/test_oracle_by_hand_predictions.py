@@ -20,6 +20,7 @@ from tests.oracle.company import Company
 from tests.oracle.predictions import (
     Bin,
     Evidence,
+    Judged,
     Predictions,
     Quality,
     Score,
@@ -31,6 +32,7 @@ from tests.oracle.predictions import (
 )
 from tests.oracle.raw import as_text
 from tests.oracle.settings import settings_from
+from tests.oracle.values import round10
 from tests.test_oracle_by_hand import Book, plan
 
 
@@ -325,13 +327,13 @@ def test_hazard_is_of_those_known_by_then() -> None:
     book.sells("c.1", "10", "2024-01-05").sells("e.1", "120", "2024-02-05", plan_id="yearly")
     found = predictions(book, "2024-03-31", churn_horizon_days=29)
     assert [one.hazard for one in found.on(date(2024, 1, 31))] == [None] * 3
-    assert {one.hazard for one in found.on(date(2024, 2, 29))} == {Fraction(1, 3)}
+    assert {one.hazard for one in found.on(date(2024, 2, 29))} == {Decimal("0.3333333333")}
     # By 31 March February is known too: b, c, e stayed. r = 1/6; monthly: 5 snapshots, 1 churned; yearly: 1, 0
     hazards = {one.customer.customer_id: one.hazard for one in found.on(date(2024, 3, 31))}
     assert hazards == {
-        "b": (1 + Fraction(20, 6)) / 25,
-        "c": (1 + Fraction(20, 6)) / 25,
-        "e": Fraction(20, 6) / 21,
+        "b": round10((1 + Fraction(20, 6)) / 25),
+        "c": round10((1 + Fraction(20, 6)) / 25),
+        "e": round10(Fraction(20, 6) / 21),
     }
 
 
@@ -341,7 +343,7 @@ def test_hazard_knows_nothing_a_day_too_early() -> None:
     found = predictions(book, "2024-03-31", churn_horizon_days=30)
     assert snapshot(found, "b", "2024-02-29").hazard is None
     # 29 February + 30 days = 30 March: then January and February are, 3 snapshots, 1 churned: (1 + 20/3) / 23
-    assert snapshot(found, "b", "2024-03-31").hazard == Fraction(1, 3)
+    assert snapshot(found, "b", "2024-03-31").hazard == Decimal("0.3333333333")
 
 
 @pytest.mark.parametrize(
@@ -416,10 +418,23 @@ def test_log_odds_are_summed_over_what_is_there(tmp_path: Path) -> None:
     assert one.score.log_odds == 0.0 and one.score.probability == Decimal("0.5")
 
 
+def test_summands_are_rounded_and_added_exactly(tmp_path: Path) -> None:
+    # 1/3 twice, each 0.3333333333, not 2/3; the intercept -0.66666666666 is -0.6666666667
+    coefficients = {"renewal_due": (1.0, 0.0, 3.0), "is_yearly": (1.0, 0.0, 3.0)}
+    write_model(tmp_path, marked("2023-02-05", "a"), -0.66666666666, coefficients)
+    book = Book().sells("a.1", "10", "2023-02-05", plan_id="yearly")
+    one = snapshot(predictions(book, "2024-01-31", seeds=str(tmp_path)), "a", "2024-01-31")
+    assert one.score.log_odds == Decimal("-0.0000000001")
+
+
 def test_reasons_are_the_three_largest_of_either_sign() -> None:
-    assert Score(0.0, {"a": 0.1, "b": -2.0, "c": 1.0, "d": -1.0}).reasons == ["b", "c", "d"]
-    assert Score(0.0, {"d": 1.0, "c": -1.0, "b": 1.0, "a": 1.0}).reasons == ["a", "b", "c"]
-    assert Score(0.0, {}).reasons == []
+    def reasons(**contributions: str) -> list[str]:
+        return Score(Decimal(0), {name: Decimal(amount) for name, amount in contributions.items()}).reasons
+
+    assert reasons(a="0.1", b="-2", c="1", d="-1") == ["b", "c", "d"]
+    assert reasons(d="1", c="-1", b="1", a="1") == ["a", "b", "c"]
+    assert reasons(a="0", b="1") == ["b"]  # what moves nothing is no reason
+    assert reasons() == []
 
 
 @pytest.mark.parametrize(
@@ -430,11 +445,10 @@ def test_reasons_are_the_three_largest_of_either_sign() -> None:
         (-20.0, "0.0000000021"),
         (800.0, "1"),
         (-800.0, "0"),
-        (math.log(3), "0.75"),
     ],
 )
 def test_probability_is_rounded_to_ten_decimals(log_odds: float, probability: str) -> None:
-    assert Score(log_odds, {}).probability == Decimal(probability)
+    assert Score(round10(Fraction(log_odds)), {}).probability == Decimal(probability)
 
 
 @pytest.mark.parametrize(
@@ -457,17 +471,6 @@ def test_tiers(probability: str, threshold: float, tier: str) -> None:
 # -- quality -----------------------------------------------------------------------------------------------------------
 
 
-class Told(Score):
-    """A probability as a test says it."""
-
-    def __init__(self, probability: str) -> None:
-        self.told = Decimal(probability)
-
-    @property
-    def probability(self) -> Decimal:
-        return self.told
-
-
 def quality(*rows: tuple[str, int], mrr: Sequence[int] | None = None) -> Quality:
     """Of probabilities and whether each left."""
     ones = []
@@ -475,8 +478,7 @@ def quality(*rows: tuple[str, int], mrr: Sequence[int] | None = None) -> Quality
         customer = SimpleNamespace(customer_id=f"c{number:03}")
         amount = Decimal(mrr[number] if mrr else 1)
         one = Snapshot(customer, date(2024, 1, 31), amount, 0, 1, False, {}, True, bool(has_churned))
-        one.score = Told(probability)
-        ones.append(one)
+        ones.append(Judged(one, Decimal(probability)))
     return Quality(ones)
 
 
@@ -546,18 +548,32 @@ def test_equal_probabilities_are_in_the_order_of_their_ids() -> None:
     assert found.lift == 0 and found.captured_mrr_share == 0
 
 
+def test_without_a_model_the_hazard_alone_is_judged() -> None:
+    book = Book().sells("a.1", "10", "2024-01-05").sells("b.1", "10", "2024-01-05", "2024-04-10")
+    found = predictions(book, "2024-04-30", churn_horizon_days=29).quality()
+    assert {key: len(one.pairs) for key, one in found.items()} == {
+        ("hazard", False, date(2024, 2, 29)): 2,
+        ("hazard", False, date(2024, 3, 31)): 2,
+        ("hazard", False, None): 4,
+    }
+
+
 def test_quality_tells_days_trained_on_from_those_after(tmp_path: Path) -> None:
     # trained through 29 February; horizon 29: known are January to March (31 March + 29 = 29 April)
     book = Book().sells("a.1", "10", "2024-01-05").sells("b.1", "10", "2024-01-05", "2024-04-10")
     write_model(tmp_path, marked("2024-01-05", "a"), trained_through="2024-02-29", horizon_days=29)
     found = predictions(book, "2024-04-30", seeds=str(tmp_path), churn_horizon_days=29).quality()
-    sizes = {key: (len(one.pairs), one.churned) for key, one in found.items()}
-    assert sizes == {
-        ("day", date(2024, 1, 31)): (2, 0),
-        ("day", date(2024, 2, 29)): (2, 0),
-        ("day", date(2024, 3, 31)): (2, 1),
-        ("trained on", None): (4, 0),
-        ("after", None): (2, 1),
+    assert {key: (len(one.pairs), one.churned) for key, one in found.items()} == {
+        ("logistic", True, date(2024, 1, 31)): (2, 0),
+        ("logistic", True, date(2024, 2, 29)): (2, 0),
+        ("logistic", True, None): (4, 0),
+        ("logistic", False, date(2024, 3, 31)): (2, 1),
+        ("logistic", False, None): (2, 1),
+        # nothing was known of anybody on 31 January
+        ("hazard", True, date(2024, 2, 29)): (2, 0),
+        ("hazard", True, None): (2, 0),
+        ("hazard", False, date(2024, 3, 31)): (2, 1),
+        ("hazard", False, None): (2, 1),
     }
 
 

@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from tests.oracle.cleaning import month_factor
-from tests.oracle.company import Company, Customer, Item, convert
+from tests.oracle.company import ZERO, Company, Customer, Item, convert
 from tests.oracle.settings import Settings
 from tests.oracle.values import months_between, plus_days, plus_months, round10
 
@@ -77,18 +77,19 @@ class Bin:
 class Score:
     """What the model says of a snapshot."""
 
-    log_odds: float
-    contributions: dict[str, float]  # by feature that is there
+    log_odds: Decimal
+    contributions: dict[str, Decimal]  # by feature that is there
 
     @property
     def probability(self) -> Decimal:
-        likelier = 1 / (1 + math.exp(-abs(self.log_odds)))
+        likelier = 1 / (1 + math.exp(-float(abs(self.log_odds))))
         return round10(Fraction(likelier if self.log_odds >= 0 else 1 - likelier))
 
     @property
     def reasons(self) -> list[str]:
         """What moves it most, upwards or downwards."""
-        return sorted(self.contributions, key=lambda name: (-abs(self.contributions[name]), name))[:3]
+        moving = [name for name, amount in self.contributions.items() if amount]
+        return sorted(moving, key=lambda name: (-abs(self.contributions[name]), name))[:3]
 
 
 @dataclass(eq=False)
@@ -103,7 +104,7 @@ class Snapshot:
     is_known: bool  # whether it left is known by now
     has_churned: bool
     score: Score | None = None
-    hazard: Fraction | None = None
+    hazard: Decimal | None = None
 
     @property
     def cell(self) -> tuple[int, bool, bool]:
@@ -187,7 +188,7 @@ class Predictions:
                 cells[one.cell].append(one.has_churned)
             for one in self.on(day):
                 alike = cells.get(one.cell, [])
-                one.hazard = (sum(alike) + PRIOR * whole) / (len(alike) + PRIOR)
+                one.hazard = round10((sum(alike) + PRIOR * whole) / (len(alike) + PRIOR))
 
     def on(self, day: date) -> list[Snapshot]:
         return self._by_day.get(day, [])
@@ -253,22 +254,24 @@ class Predictions:
 
     # -- how good they were, and whether the customers are still the same -------------------------------------------
 
-    @cached_property
-    def judged(self) -> list[Snapshot]:
-        return [one for one in self.snapshots if one.is_known and one.score]
-
-    def quality(self) -> dict[tuple[str, date | None], Quality]:
-        """By scope: each day; all days that the model was trained on, and all after them."""
-        found: dict[tuple[str, date | None], list[Snapshot]] = defaultdict(list)
-        for one in self.judged:
-            found["day", one.day].append(one)
-            is_trained_on = one.day <= self.churn_model.trained_through
-            found["trained on" if is_trained_on else "after", None].append(one)
+    def quality(self) -> dict[tuple[str, bool, date | None], Quality]:
+        """By rival, whether the model was trained on the day, and day; None: all such days together."""
+        found: dict[tuple[str, bool, date | None], list[Judged]] = defaultdict(list)
+        for one in self.snapshots:
+            if not one.is_known:
+                continue
+            said = {"hazard": one.hazard, "logistic": one.score and one.score.probability}
+            is_trained_on = self.churn_model is not None and one.day <= self.churn_model.trained_through
+            for rival, probability in said.items():
+                if probability is not None:
+                    judged = Judged(one, probability)
+                    found[rival, is_trained_on, one.day].append(judged)
+                    found[rival, is_trained_on, None].append(judged)
         return {key: Quality(ones) for key, ones in found.items()}
 
     def stability(self) -> dict[str, float]:
-        """By feature: how far the customers of the last score day are from those of the training."""
-        now = self.on(self.score_days[-1])
+        """By feature: how far the customers of the last score day with any are from those of the training."""
+        now = self.on(max((one.day for one in self.snapshots), default=date.min))
         return {
             name: stability_index(bins, [one.features.get(name) for one in now]) for name, bins in self.bins.items()
         }
@@ -325,23 +328,31 @@ def whole_months(first: date, day: date) -> int:
 def score(coefficients: dict[str, Coefficient], values: dict[str, float | None]) -> Score:
     """What is missing says nothing."""
     contributions = {
-        name: one.weight * (values[name] - one.mean) / one.scale
+        name: round10(Fraction(one.weight * (values[name] - one.mean) / one.scale))
         for name, one in coefficients.items()
         if name != INTERCEPT and values.get(name) is not None
     }
     intercept = coefficients[INTERCEPT].weight if INTERCEPT in coefficients else 0.0
-    return Score(intercept + math.fsum(contributions.values()), contributions)
+    return Score(round10(Fraction(intercept)) + sum(contributions.values()), contributions)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A snapshot whose outcome is known, and what was said of it."""
+
+    snapshot: Snapshot
+    probability: Decimal
 
 
 @dataclass
 class Quality:
     """How well the probabilities told who left. None where there is nobody to tell apart."""
 
-    ones: Sequence[Snapshot]
+    ones: Sequence[Judged]
     pairs: list[tuple[float, bool]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pairs = [(float(one.score.probability), one.has_churned) for one in self.ones]
+        self.pairs = [(float(one.probability), one.snapshot.has_churned) for one in self.ones]
 
     @property
     def churned(self) -> int:
@@ -371,9 +382,11 @@ class Quality:
         ) / len(self.pairs)
 
     @property
-    def deciles(self) -> list[list[Snapshot]]:
+    def deciles(self) -> list[list[Judged]]:
         """The likeliest to leave first; the first ones take one more where ten does not divide."""
-        ranked = sorted(self.ones, key=lambda one: (-one.score.probability, one.customer.customer_id, one.day))
+        ranked = sorted(
+            self.ones, key=lambda one: (-one.probability, one.snapshot.customer.customer_id, one.snapshot.day)
+        )
         size, more = divmod(len(ranked), 10)
         deciles, start = [], 0
         for number in range(10):
@@ -388,15 +401,19 @@ class Quality:
         if not self.has_both:
             return None
         top = self.deciles[0]
-        return (sum(one.has_churned for one in top) / len(top)) / (self.churned / len(self.pairs))
+        return (sum(one.snapshot.has_churned for one in top) / len(top)) / (self.churned / len(self.pairs))
 
     @property
     def captured_mrr_share(self) -> float | None:
         """Of the MRR of those who left, what stood in that tenth."""
         if not self.has_both:
             return None
-        lost = sum(one.mrr for one in self.ones if one.has_churned)
-        return float(sum(one.mrr for one in self.deciles[0] if one.has_churned)) / float(lost)
+        return float(lost_mrr(self.deciles[0])) / float(lost_mrr(self.ones))
+
+
+def lost_mrr(ones: Iterable[Judged]) -> Decimal:
+    """MRR of those who left, as they paid it on the day of the snapshot."""
+    return sum((one.snapshot.mrr for one in ones if one.snapshot.has_churned), ZERO)
 
 
 def area_under_curve(pairs: Iterable[tuple[float, bool]]) -> float | None:
