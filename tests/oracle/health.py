@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
@@ -21,7 +21,8 @@ from typing import Any
 
 from tests.oracle.cleaning import Row
 from tests.oracle.company import ZERO, Company, Customer, Period
-from tests.oracle.registry import FAMILIES, Family
+from tests.oracle.predictions import Predictions
+from tests.oracle.registry import ABSENT, FAMILIES, Family
 from tests.oracle.registry import metric as register
 from tests.oracle.settings import Settings
 from tests.oracle.support_rows import STATUSES
@@ -61,8 +62,6 @@ MEASURES = (
 RESOLVED = ("solved", "closed")
 INSUFFICIENT = "insufficient data"
 WIDE = Context(prec=60)
-# functions that predict churn: company -> probability, rounded, by customer and score day (no rows without a model)
-PREDICTIONS: list[Callable[[Company], dict[tuple[str, date], Decimal]]] = []
 
 
 # -- evidence ----------------------------------------------------------------------------------------------------------
@@ -156,11 +155,17 @@ class Health:
         self._evidence: dict[tuple[str, date], dict[str, Evidence]] = {}
 
     @cached_property
+    def predictions(self) -> Predictions:
+        return Predictions(self.company, self.evidence)
+
+    @cached_property
     def probabilities(self) -> dict[tuple[str, date], Decimal]:
-        found: dict[tuple[str, date], Decimal] = {}
-        for predict in PREDICTIONS:
-            found |= predict(self.company)
-        return found
+        """By customer and score day; none without a model in force."""
+        return {
+            (one.customer.customer_id, one.day): one.score.probability
+            for one in self.predictions.snapshots
+            if one.score
+        }
 
     # -- gathering -----------------------------------------------------------------------------------------------------
 
@@ -754,6 +759,7 @@ class Payer:
 @dataclass
 class Group:
     settings: Settings
+    is_predicted: bool  # a churn model is in force
     payers: list[Payer] = field(default_factory=list)
 
     @property
@@ -771,7 +777,8 @@ class Group:
 
 
 def groups_of(health: Health, period: Period, name: str, revenue_groups: dict[str, Any]) -> dict[str, Group]:
-    groups: dict[str, Group] = {"all": Group(health.settings)} if name == "all" else {}
+    new_group = partial(Group, health.settings, health.predictions.churn_model is not None)
+    groups: dict[str, Group] = {"all": new_group()} if name == "all" else {}
     scores = health.scores[period.close]
     for value, revenue_group in revenue_groups.items():
         for fact in revenue_group.closing:
@@ -779,7 +786,7 @@ def groups_of(health: Health, period: Period, name: str, revenue_groups: dict[st
                 customer_id = fact.customer.customer_id
                 probability = health.probabilities.get((customer_id, period.close))
                 payer = Payer(fact.closing, scores.get(customer_id), probability)
-                groups.setdefault(value, Group(health.settings)).payers.append(payer)
+                groups.setdefault(value, new_group()).payers.append(payer)
     return groups
 
 
@@ -835,3 +842,20 @@ def mrr_at_risk(cell: Group) -> Decimal:
 def mrr_at_risk_rate(cell: Group) -> Figures:
     """Which share of the MRR is that?"""
     return total(one.mrr for one in cell.at_risk), total(one.mrr for one in cell.payers)
+
+
+@ratio()
+def predicted_churn_rate(cell: Group) -> Figures | object:
+    """Which share of the customers is expected to leave?"""
+    if not cell.is_predicted:
+        return ABSENT
+    probabilities = [one.probability for one in cell.payers if one.probability is not None]
+    return total(probabilities), len(probabilities)
+
+
+@register("health", "amount")
+def expected_churned_mrr(cell: Group) -> Decimal | object:
+    """How much MRR is expected to leave with them?"""
+    if not cell.is_predicted:
+        return ABSENT
+    return total(round10(one.probability * one.mrr) for one in cell.payers if one.probability is not None)
