@@ -40,7 +40,8 @@ select
     labels.customer_id,
     labels.score_day,
     {{ add_days('labels.score_day', var('churn_horizon_days')) }} <= as_of.as_of_day as is_known,
-    case when {{ add_days('labels.score_day', var('churn_horizon_days')) }} <= as_of.as_of_day then labels.has_churned end as has_churned
+    case when {{ add_days('labels.score_day', var('churn_horizon_days')) }} <= as_of.as_of_day then labels.has_churned end as has_churned,
+    cast({{ var('churn_horizon_days') }} as integer) as horizon_days
 
 from labels
 cross join as_of
