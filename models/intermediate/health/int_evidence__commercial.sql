@@ -32,9 +32,9 @@ invoices as (
 
 ),
 
-subscriptions as (
+versions as (
 
-    select * from {{ ref('stg_billing__subscriptions') }}
+    select * from {{ ref('int_item_versions') }}
 
 ),
 
@@ -82,7 +82,7 @@ cancellations as (
     select
         score_days.customer_id,
         score_days.score_day,
-        min(case when subscriptions.canceled_date <= score_days.score_day then 1 else 0 end) as is_everything_cancelled
+        min(case when versions.canceled_date <= score_days.score_day then 1 else 0 end) as is_everything_cancelled
 
     from score_days
     inner join pieces
@@ -90,7 +90,8 @@ cancellations as (
             score_days.customer_id = pieces.customer_id
             and score_days.score_day >= pieces.valid_from
             and score_days.score_day < pieces.valid_to
-    left join subscriptions on pieces.subscription_id = subscriptions.subscription_id
+    -- usage is no item
+    inner join versions on pieces.item_version_id = versions.item_version_id
     group by score_days.customer_id, score_days.score_day
 
 )
