@@ -1,40 +1,80 @@
-{%- set features = {
-    'tenure': 'ln(cast(1 + contracts.tenure_months as double precision))',
-    'mrr': 'ln(1 + cast(score_days.mrr as double precision))',
-    'is_yearly': 'cast(case when contracts.billing_months >= 12 then 1 else 0 end as double precision)',
-    'renewal_due': 'cast(contracts.renewal_due as double precision)',
+{#- Features that evidence gives: the measure, and the feature's value of a raw value. -#}
+{%- set of_evidence = {
+    'mrr_change': 'least(cast(raw_value - 1 as double precision), 1)',
+    'active_user_share': 'least(raw, 1)',
+    'usage_trend': 'least(raw, 3)',
+    'days_since_use': 'ln(1 + least(raw, 90))',
+    'open_tickets': 'ln(1 + raw)',
+    'latest_nps': 'case when age_days <= 180 then raw end',
+    'csat_share': 'raw',
+    'net_sentiment': 'raw / 100',
+    'days_past_due': 'ln(1 + least(raw, 90))',
+    'days_since_touch': 'ln(1 + least(raw, 180))'
+} -%}
+{#- Features of the contract. -#}
+{%- set of_contracts = {
+    'tenure': 'ln(cast(1 + tenure_months as double precision))',
+    'mrr': 'ln(1 + cast(mrr as double precision))',
+    'is_yearly': 'cast(case when billing_months >= 12 then 1 else 0 end as double precision)',
+    'renewal_due': 'cast(renewal_due as double precision)'
 } -%}
 with
 
-score_days as (
-
-    select * from {{ ref('int_score_days') }}
-
-),
-
 contracts as (
 
-    select * from {{ ref('int_customer_contracts') }}
+    select
+        contracts.*,
+        score_days.mrr
+
+    from {{ ref('int_customer_contracts') }} as contracts
+    inner join {{ ref('int_score_days') }} as score_days
+        on contracts.customer_id = score_days.customer_id and contracts.score_day = score_days.score_day
 
 ),
 
-{% for feature, value in features.items() -%}
-{{ feature }} as (
+evidence as (
 
     select
-        score_days.customer_id,
-        score_days.score_day,
+        evidence.*,
+        cast(raw_value as double precision) as raw
+
+    from {{ ref('int_customer_evidence') }} as evidence
+    where measure in ('{{ of_evidence | join("', '") }}')
+
+),
+
+features as (
+
+    {% for feature, value in of_contracts.items() -%}
+    select
+        customer_id,
+        score_day,
         '{{ feature }}' as feature,
         {{ value }} as value
+    from contracts
 
-    from score_days
-    inner join contracts
-        on score_days.customer_id = contracts.customer_id and score_days.score_day = contracts.score_day
+    union all
 
-){{ ',' if not loop.last }}
+    {% endfor -%}
+    select
+        customer_id,
+        score_day,
+        measure,
+        case
+            -- least() would overlook a missing value
+            when not is_connected or raw_value is null then null
+            {%- for measure, value in of_evidence.items() %}
+            when measure = '{{ measure }}' then {{ value }}
+            {%- endfor %}
+        end
+    from evidence
 
-{% endfor -%}
-{% for feature in features -%}
-select * from {{ feature }}
-{{ 'union all\n' if not loop.last }}
-{%- endfor %}
+)
+
+select
+    customer_id,
+    score_day,
+    cast(feature as varchar) as feature,
+    value
+
+from features

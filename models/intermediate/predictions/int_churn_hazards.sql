@@ -1,0 +1,111 @@
+with
+
+contracts as (
+
+    select
+        contracts.*,
+        case
+            when tenure_months < 3 then '0-2'
+            when tenure_months < 12 then '3-11'
+            when tenure_months < 24 then '12-23'
+            else '24+'
+        end as tenure_band,
+        billing_months >= 6 as is_long_interval
+
+    from {{ ref('int_customer_contracts') }} as contracts
+
+),
+
+-- what became of the customers of each cell, day by day ...
+outcomes as (
+
+    select
+        contracts.score_day,
+        contracts.tenure_band,
+        contracts.is_long_interval,
+        contracts.renewal_due,
+        count(*) as snapshots,
+        {{ count_where('labels.has_churned') }} as churned
+
+    from contracts
+    inner join {{ ref('int_churn_labels') }} as labels
+        on contracts.customer_id = labels.customer_id and contracts.score_day = labels.score_day
+    where labels.is_known
+    group by contracts.score_day, contracts.tenure_band, contracts.is_long_interval, contracts.renewal_due
+
+),
+
+score_days as (
+
+    select distinct score_day from contracts
+
+),
+
+-- ... and what had become known by a later one
+known as (
+
+    select
+        score_days.score_day,
+        outcomes.tenure_band,
+        outcomes.is_long_interval,
+        outcomes.renewal_due,
+        sum(outcomes.snapshots) as snapshots,
+        sum(outcomes.churned) as churned
+
+    from score_days
+    inner join outcomes
+        on {{ add_days('outcomes.score_day', var('churn_horizon_days')) }} <= score_days.score_day
+    group by score_days.score_day, outcomes.tenure_band, outcomes.is_long_interval, outcomes.renewal_due
+
+),
+
+totals as (
+
+    select
+        score_day,
+        sum(snapshots) as snapshots,
+        sum(churned) as churned
+
+    from known
+    group by score_day
+
+),
+
+counted as (
+
+    select
+        contracts.customer_id,
+        contracts.score_day,
+        contracts.tenure_band,
+        contracts.is_long_interval,
+        contracts.renewal_due,
+        {{ scaled('coalesce(known.snapshots, 0)', 0) }} as cell_snapshots,
+        {{ scaled('coalesce(known.churned, 0)', 0) }} as cell_churned,
+        {{ scaled('totals.snapshots', 0) }} as all_snapshots,
+        {{ scaled('totals.churned', 0) }} as all_churned
+
+    from contracts
+    left join totals on contracts.score_day = totals.score_day
+    left join known
+        on
+            contracts.score_day = known.score_day
+            and contracts.tenure_band = known.tenure_band
+            and contracts.is_long_interval = known.is_long_interval
+            and contracts.renewal_due = known.renewal_due
+
+)
+
+select
+    customer_id,
+    score_day,
+    tenure_band,
+    is_long_interval,
+    renewal_due,
+    cast(cell_snapshots as bigint) as cell_snapshots,
+    cast(cell_churned as bigint) as cell_churned,
+    -- a small cell is drawn to the share of all by 20 snapshots of it: (churned + 20 x C / N) / (n + 20)
+    {{ rounded_quotient(
+        '((cell_churned * all_snapshots + 20 * all_churned) * 10000000000)', '(all_snapshots * (cell_snapshots + 20))'
+    ) }} as probability
+
+from counted

@@ -1,0 +1,75 @@
+with
+
+judged as (
+
+    select
+        judged.*,
+        cast(probability as double precision) as p,
+        greatest(least(cast(probability as double precision), 1 - 1e-15), 1e-15) as clipped_p,
+        cast(case when has_churned then 1 else 0 end as double precision) as y
+
+    from {{ ref('int_churn_judged') }} as judged
+
+),
+
+models as (
+
+    select * from {{ ref('int_models_in_force') }}
+    where kind = 'churn'
+
+),
+
+sums as (
+
+    select
+        model,
+        sample,
+        sample_day,
+        count(*) as snapshots,
+        {{ count_where('has_churned') }} as churned,
+        cast(count(*) as double precision) as n,
+        sum(y) as n_churned,
+        sum(p) as sum_of_p,
+        sum((p - y) * (p - y)) as sum_of_squares,
+        -sum(case when has_churned then ln(clipped_p) else ln(1 - clipped_p) end) as sum_of_losses,
+        sum(case when has_churned then mid_rank else 0 end) as rank_sum,
+        cast({{ count_where('decile = 1') }} as double precision) as n_top,
+        sum(case when decile = 1 then y else 0 end) as n_top_churned,
+        cast(sum(case when has_churned then mrr else 0 end) as double precision) as churned_mrr,
+        cast(sum(case when has_churned and decile = 1 then mrr else 0 end) as double precision) as top_churned_mrr
+
+    from judged
+    group by model, sample, sample_day
+
+),
+
+-- where all stay, or all leave, there is nothing to tell apart
+qualities as (
+
+    select
+        sums.*,
+        churned > 0 and churned < snapshots as has_both_classes
+
+    from sums
+
+)
+
+select
+    cast(qualities.model as varchar) as model,
+    case when qualities.model = 'logistic' then models.model_version end as model_version,
+    cast(qualities.sample as varchar) as sample,
+    qualities.sample_day,
+    qualities.snapshots,
+    qualities.churned,
+    n_churned / n as churned_share,
+    sum_of_p / n as mean_probability,
+    case when has_both_classes then (rank_sum - n_churned * (n_churned + 1) / 2) / (n_churned * (n - n_churned)) end as auc,
+    sum_of_squares / n as brier,
+    case when has_both_classes then 1 - sum_of_squares / n / (n_churned / n * (1 - n_churned / n)) end as brier_skill,
+    sum_of_losses / n as log_loss,
+    case when has_both_classes then n_top_churned / n_top / (n_churned / n) end as top_decile_lift,
+    case when has_both_classes then top_churned_mrr / churned_mrr end as top_decile_churned_mrr_share,
+    n < {{ var('minimum_sample') }} as is_small_sample
+
+from qualities
+left join models on true
