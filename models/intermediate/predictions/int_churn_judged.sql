@@ -74,9 +74,11 @@ select
     samples.probability,
     labels.has_churned,
     score_days.mrr,
-    ntile(10) over (
-        partition by samples.model, samples.sample, samples.sample_day
-        order by samples.probability desc, {{ text_order('samples.customer_id') }}, samples.score_day
+    cast(
+        ntile(10) over (
+            partition by samples.model, samples.sample, samples.sample_day
+            order by samples.probability desc, {{ text_order('samples.customer_id') }}, samples.score_day
+        ) as integer
     ) as decile,
     -- the middle of the ranks that equal probabilities share, lowest first
     rank() over (partition by samples.model, samples.sample, samples.sample_day order by samples.probability)
