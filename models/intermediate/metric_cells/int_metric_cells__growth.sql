@@ -39,6 +39,8 @@ statistics as (
     select * from {{ ref('customer_lifespan_months_survival') }}
     union all
     select * from {{ ref('clv_to_cac_ratio') }}
+    union all
+    select * from {{ ref('predicted_customer_lifetime_value') }}
 
 )
 

@@ -1,0 +1,69 @@
+{%- set segment = var('clv_segment') -%}
+with
+
+score_days as (
+
+    select * from {{ ref('int_score_days') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('int_customer_contracts') }}
+
+),
+
+expected_months as (
+
+    select * from {{ ref('int_expected_months') }}
+
+),
+
+-- what is known of the customer's own segment comes before what is known of all
+fitting as (
+
+    select
+        score_days.customer_id,
+        score_days.score_day,
+        score_days.mrr,
+        contracts.billing_months,
+        contracts.tenure_months as months_served,
+        expected_months.segment_name as parameter_segment_name,
+        expected_months.segment_value as parameter_segment_value,
+        expected_months.expected_discounted_months,
+        row_number() over (
+            partition by score_days.customer_id, score_days.score_day
+            order by case when expected_months.segment_name = 'all' then 1 else 0 end
+        ) as choice,
+        {{ segment_attributes('score_days.') }}
+
+    from score_days
+    inner join contracts
+        on score_days.customer_id = contracts.customer_id and score_days.score_day = contracts.score_day
+    inner join expected_months
+        on
+            contracts.billing_months = expected_months.billing_months
+            and contracts.tenure_months = expected_months.months_served
+            and (
+                expected_months.segment_name = 'all'
+                {% if segment -%}
+                or (expected_months.segment_name = '{{ segment }}' and expected_months.segment_value = score_days.{{ segment }})
+                {%- endif %}
+            )
+
+)
+
+select
+    customer_id,
+    score_day,
+    mrr,
+    billing_months,
+    months_served,
+    parameter_segment_name,
+    parameter_segment_value,
+    expected_discounted_months,
+    {{ converted('mrr', 'expected_discounted_months') }} as expected_revenue,
+    {{ segment_attributes() }}
+
+from fitting
+where choice = 1
