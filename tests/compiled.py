@@ -124,6 +124,7 @@ class Project:
             table, column = name.split(".")
             self.tables[table] = [one for one in self.tables[table] if one != column]
         manifest = self._compile(root, dict(variables))
+        self.seed_types: dict[str, dict[str, str]] = {}
         self.models, self.seeds = self._read(root, manifest)
         # the project's own laws between metrics: queries that find no row where all is well
         self.invariants = {
@@ -178,8 +179,7 @@ class Project:
         ]
         return "; ".join(["create schema raw", *tables])
 
-    @staticmethod
-    def _read(root: Path, manifest: dict[str, Any]) -> tuple[list[Model], list[tuple[str, Path]]]:
+    def _read(self, root: Path, manifest: dict[str, Any]) -> tuple[list[Model], list[tuple[str, Path]]]:
         nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
         models, done = [], set()
         seeds = []
@@ -194,6 +194,7 @@ class Project:
             relation = f"{node['schema']}.{node['alias']}"
             if node["resource_type"] == "seed":
                 seeds.append((relation, root / node["original_file_path"]))
+                self.seed_types[relation] = node["config"].get("column_types", {})
                 return
             kind = node["config"]["materialized"]
             if kind == "ephemeral":
@@ -274,7 +275,10 @@ class Project:
         schemas = {relation.split(".")[0] for relation in (*(one.relation for one in wanted), *dict(self.seeds))}
         connection.execute("; ".join(f"create schema if not exists {schema}" for schema in sorted(schemas)))
         for relation, file in self.seeds:
-            connection.execute(f"create table {relation} as select * from read_csv('{file}', header = true)")
+            types = ", ".join(f"'{name}': '{kind}'" for name, kind in self.seed_types[relation].items())
+            connection.execute(
+                f"create table {relation} as select * from read_csv('{file}', header = true, types = {{{types}}})"
+            )
         for model in wanted:
             sql = f"select cast('{as_of}' as date) as as_of_day" if as_of and model.name == "int_as_of" else model.sql
             kind = "view" if model.is_view else "table"
