@@ -287,11 +287,13 @@ def service_level_differences(query: Query, expected: Result) -> list[str]:
     return _row_differences(query, "call_service_levels", keys, support.service_levels(expected.gathered["support"]))
 
 
-def _row_differences(query: Query, mart: str, keys: tuple[str, ...], wanted: dict[tuple, dict[str, Any]]) -> list[str]:
+def _row_differences(
+    query: Query, mart: str, keys: tuple[str, ...], wanted: dict[tuple, dict[str, Any]], schema: str = "marts"
+) -> list[str]:
     """The rows of a mart by key, the columns that the reference has."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     names = list(next(iter(wanted.values()), {}))
-    rows = query(f"select {', '.join((*keys, *names))} from marts.{mart}")
+    rows = query(f"select {', '.join((*keys, *names))} from {schema}.{mart}")
     actual = {row[: len(keys)]: row[len(keys) :] for row in rows}
     if len(rows) != len(actual):
         groups[mart, "rows of one key"].append(f"{len(rows) - len(actual)} too many")
@@ -333,10 +335,21 @@ def funnel_differences(query: Query, expected: Result) -> list[str]:
     return _row_differences(query, "adoption_funnel", keys, product.funnel_steps(expected.gathered["product"]))
 
 
+def spell_differences(query: Query, expected: Result) -> list[str]:
+    """int_contract_spells: what contract lifetimes are fitted on."""
+    if "growth" not in expected.gathered:
+        return []
+    spells = expected.gathered["growth"].lifetimes.spells()
+    return _row_differences(
+        query, "int_contract_spells", ("customer_id",), {(key,): told for key, told in spells.items()}, "intermediate"
+    )
+
+
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "support": (ticket_differences, service_level_differences),
     "voice": (feedback_differences,),
     "product": (funnel_differences,),
     "team": (scorecard_differences,),
+    "lifetime": (spell_differences,),
 }

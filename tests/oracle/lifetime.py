@@ -23,8 +23,6 @@ from tests.oracle.values import first_of_month, plus_months
 if TYPE_CHECKING:
     from tests.oracle.growth import Growth
 
-WEEKS_OF_A_YEAR = 365 / 7
-
 
 class Beta(NamedTuple):
     """How the probabilities of leaving at a decision are spread over customers."""
@@ -80,7 +78,7 @@ class Buying(NamedTuple):
     def amount(self, k: int, mean: float | None) -> float | None:
         """Expected mean amount of a purchase: between that of everybody and the customer's own."""
         weight = self.p * k + self.q - 1
-        return self.p * (self.v + k * (mean or 0)) / weight if weight else None
+        return self.p * (self.v + k * (mean or 0)) / weight if weight > 0 else None
 
 
 def _softplus(v: float) -> float:
@@ -194,7 +192,7 @@ class Lifetimes:
                 "first_paid_day": paid,
                 "first_churn_day": next((day for day in customer.churn_days if day > paid), None),
                 "billing_months": self.billing_months(customer, paid),
-                "segment_value": customer.segments(paid)[own] if own else None,
+                "segment_value": customer.segments(paid)[own] if own else "all",
             }
         return found
 
@@ -275,7 +273,7 @@ class Lifetimes:
         if self.buying:
             history = bought.x, bought.recency, bought.age
             told["alive"] = self.buying.is_alive(*history)
-            told["expected"] = self.buying.purchases(*history, WEEKS_OF_A_YEAR)
+            told["expected"] = self.buying.purchases(*history, self.settings.purchase_horizon_days / 7)
             told["amount"] = self.buying.amount(bought.k, bought.mean and float(bought.mean))
             if margin is not None and told["amount"] is not None:
                 told["value"] = told["expected"] * told["amount"] * float(margin)

@@ -63,6 +63,7 @@ class Settings:
     clv_discount_rate: Decimal = Decimal("0.10")
     clv_horizon_years: int = 25
     clv_segment: str = "product_family"
+    purchase_horizon_days: int = 365
     severe_severities: tuple[str, ...] = ("urgent", "critical", "1", "sev1")
     health_minimum_coverage: Decimal = Decimal("0.5")
     health_trend_points: Decimal = Decimal(3)

@@ -1,0 +1,137 @@
+"""Random small companies that buy and subscribe, with models of their own: SQL and oracle must agree on what is still expected of them.
+
+As in `test_collisions`, things fall on one day. More examples, another draw each time:
+`COLLISION_EXAMPLES=2000 pytest tests/test_collisions_lifetime.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from tests.comparison import family_differences, metric_differences
+from tests.compiled import project
+from tests.oracle import compute
+from tests.oracle.trained import company_mark
+from tests.test_collisions import AS_OF, CUSTOMERS, EXAMPLES, PLANS, Rows, around_customers, invoices, subscription
+from tests.test_collisions_growth import CHANNELS, costs, moments
+from tests.trained_models import contract, write_models
+
+METRIC = "predicted_customer_lifetime_value"
+MODELS = ["metrics", "rejected_rows", "int_contract_spells", "customer_lifetime_values"]
+SETTINGS: dict[str, dict[str, Any]] = {
+    "defaults": {"reporting_currency": "EUR"},
+    "other horizon": {
+        "reporting_currency": "EUR",
+        "clv_discount_rate": 0,
+        "clv_horizon_years": 2,
+        "clv_segment": "acquisition_channel",
+        "fiscal_year_start_month": 2,
+        "usage_mrr": True,
+        "reactivation_min_gap_days": 31,
+        "day_to_month": "30",
+        "week_to_month": "4.345",
+        "segments": ["plan", "country"],
+    },
+    "history cut, another zone": {
+        "reporting_currency": "EUR",
+        "reporting_timezone": "America/New_York",
+        "history_start": "2023-12-15",
+        "clv_discount_rate": 1.5,
+        "clv_horizon_years": 3,
+        "clv_segment": None,
+        "churn_timing": "at_request",
+        "segments": ["plan"],
+    },
+}
+LATE = "2025-01-02"  # a year after most of what is drawn
+
+numbers = st.sampled_from([0.05, 0.4, 1, 2.5, 30])
+
+
+@st.composite
+def models(draw: st.DrawFn) -> dict[str, Any]:
+    """Parameters by interval, for everybody, for a segment value, or for another segment; purchases or none."""
+    kinds = [("all", "all"), ("product_family", "Core"), ("product_family", "Extra"), ("acquisition_channel", "fair")]
+    keys = st.tuples(st.sampled_from([1, 1, 3, 12]), st.sampled_from([*kinds, ("all", "all")]))
+    found = draw(st.lists(keys, max_size=6, unique=True))
+    buying = {name: draw(numbers) for name in ("r", "alpha", "p", "v")}
+    buying |= {"a": draw(st.sampled_from([0.3, 0.793, 2.5])), "b": draw(st.sampled_from([0.45, 2.426, 8]))}
+    buying["q"] = draw(st.sampled_from([1.5, 3.74]))
+    return {
+        "contracts": [contract(months, draw(numbers), draw(numbers), *segment) for months, segment in found],
+        "purchases": draw(st.sampled_from([buying, buying, None])),
+    }
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> dict[str, Rows]:
+    """Subscriptions, bills and costs for a margin, and many orders."""
+    raw: dict[str, Rows] = {
+        "plans": PLANS,
+        "customers": [
+            {
+                "customer_id": customer_id,
+                "name": customer_id,
+                "created_at": draw(moments),
+                "country": draw(st.sampled_from([None, "DE"])),
+                "acquisition_channel": draw(st.sampled_from(CHANNELS)),
+                "is_test": draw(st.sampled_from([None, None, None, "true"])) if customer_id == "c4" else None,
+            }
+            for customer_id in CUSTOMERS
+        ],
+        "orders": [
+            {
+                "order_id": f"q{number}",
+                "customer_id": draw(st.sampled_from(CUSTOMERS)),
+                "ordered_at": draw(moments),
+                "amount": draw(st.sampled_from(["0", "10", "9.99", "33.3333333333"])),
+                "currency": draw(st.sampled_from(["EUR", "EUR", "USD"])),
+                "is_refunded": draw(st.sampled_from([None, None, None, "true"])),
+            }
+            for number in range(draw(st.integers(0, 8)))
+        ],
+    }
+    parts = [draw(subscription(number)) for number in range(1, 1 + draw(st.integers(2, 5)))]
+    parts += [draw(around_customers()), draw(invoices()), {"costs": draw(costs())}]
+    for part in parts:
+        for table, rows in part.items():
+            raw[table] = raw.get(table, []) + rows
+    return raw
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@settings(
+    derandomize=not EXAMPLES,
+    max_examples=EXAMPLES or 10,
+    deadline=None,
+    database=None,
+    report_multiple_bugs=False,
+    # shrinking takes minutes: it is for whoever asks for more examples
+    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+@given(raw=companies(), model=models(), as_of=st.sampled_from([*AS_OF, LATE]))
+def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], model: dict[str, Any], as_of: str) -> None:
+    """The metric in every cell, the spells, and every customer's value with all that it is made of."""
+    variables = SETTINGS[name]
+    first = compute(raw, as_of, variables, "growth")
+    mark = company_mark(first.gathered["growth"].company) if first.gathered else None
+    with tempfile.TemporaryDirectory() as folder:
+        seeds = write_models(Path(folder), mark or "nobody", **model)
+        expected = compute(raw, as_of, variables | {"seeds": str(seeds)}, "growth")
+        with project(variables).of_family("growth").with_seeds(seeds).run(raw, as_of, MODELS) as built:
+            differences = family_differences("lifetime", built.query, expected)
+            differences += metric_differences(built.query, expected, [METRIC])
+    if differences:
+        note(
+            f"as_of={as_of!r} variables={variables!r} model={model!r}\n"
+            f"{json.dumps({key: rows for key, rows in raw.items() if rows})}"
+        )
+    assert not differences, "\n".join(differences)
