@@ -345,11 +345,21 @@ def spell_differences(query: Query, expected: Result) -> list[str]:
     )
 
 
+def lifetime_value_differences(query: Query, expected: Result) -> list[str]:
+    """The mart customer_lifetime_values."""
+    if "growth" not in expected.gathered:
+        return []
+    values = expected.gathered["growth"].lifetimes.values()
+    return _row_differences(
+        query, "customer_lifetime_values", ("customer_id",), {(key,): told for key, told in values.items()}
+    )
+
+
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "support": (ticket_differences, service_level_differences),
     "voice": (feedback_differences,),
     "product": (funnel_differences,),
     "team": (scorecard_differences,),
-    "lifetime": (spell_differences,),
+    "lifetime": (spell_differences, lifetime_value_differences),
 }

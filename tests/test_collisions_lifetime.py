@@ -61,7 +61,7 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
     kinds = [("all", "all"), ("product_family", "Core"), ("product_family", "Extra"), ("acquisition_channel", "fair")]
     keys = st.tuples(st.sampled_from([1, 1, 3, 12]), st.sampled_from([*kinds, ("all", "all")]))
     found = draw(st.lists(keys, max_size=6, unique=True))
-    buying = {name: draw(numbers) for name in ("r", "alpha", "p", "v")}
+    buying = {name: draw(numbers) for name in ("r", "p", "v")} | {"alpha": draw(st.sampled_from([1, 4.414, 30]))}
     buying |= {"a": draw(st.sampled_from([0.3, 0.793, 2.5])), "b": draw(st.sampled_from([0.45, 2.426, 8]))}
     buying["q"] = draw(st.sampled_from([1.5, 3.74]))
     return {

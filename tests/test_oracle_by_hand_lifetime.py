@@ -113,8 +113,8 @@ def test_without_revenue_there_is_no_margin(tmp_path: Path) -> None:
     book = Book().sells("a.1", "100", "2024-01-01").margin("2024-01").model(tmp_path)
     result = book.told("2024-02-29")
     assert figure(result, METRIC, "2024-02-01") is None
-    assert values(result)["a"]["contract"]["value"] is None
-    assert values(result)["a"]["contract"]["expected_months"] == pytest.approx(2 * harmonic(3, 14))
+    assert values(result)["a"]["contract_value"] is None
+    assert values(result)["a"]["expected_discounted_months"] == pytest.approx(2 * harmonic(3, 14))
 
 
 def test_a_loss_is_a_loss(tmp_path: Path) -> None:
@@ -131,8 +131,8 @@ def test_mean_over_those_who_have_parameters(tmp_path: Path) -> None:
     assert figure(result, METRIC, "2024-01-01", plan="yearly") is None
     told = values(result)
     assert set(told) == {"a", "b", "c"}
-    assert told["c"]["contract"]["alpha"] is None and told["c"]["total"] is None
-    assert told["b"]["total"] == pytest.approx(300 * harmonic(2, 13))
+    assert told["c"]["alpha"] is None and told["c"]["lifetime_value"] is None
+    assert told["b"]["lifetime_value"] == pytest.approx(300 * harmonic(2, 13))
 
 
 def test_a_segment_has_the_parameters_of_its_own(tmp_path: Path) -> None:
@@ -227,8 +227,8 @@ def test_no_model_no_metric(tmp_path: Path) -> None:
     book = Book().sells("a.1", "100", "2024-01-01").margin("2024-01").model(tmp_path, mark="somebody else's")
     result = book.told("2024-01-31")
     assert not has_cell(result, METRIC, "2024-01-01")
-    assert values(result)["a"]["contract"]["billing_months"] == 1
-    assert values(result)["a"]["total"] is None
+    assert values(result)["a"]["billing_months"] == 1
+    assert values(result)["a"]["lifetime_value"] is None
     book.model(tmp_path)
     assert has_cell(book.told("2024-01-31"), METRIC, "2024-01-01")
 
@@ -269,13 +269,13 @@ def test_tables_without_which_there_is_no_metric(tmp_path: Path, table: str) -> 
     del book.tables[table]
     result = book.told("2024-01-31")
     assert not has_cell(result, METRIC, "2024-01-01")
-    assert values(result)["a"]["contract"]["value"] is None
+    assert values(result)["a"]["contract_value"] is None
 
 
 def test_values_average_to_the_metric(tmp_path: Path) -> None:
     book = Book().sells("a.1", "100", "2024-01-01").sells("b.1", "70", "2024-02-10").sells("c.1", "40", "2024-01-20")
     result = book.margin("2024-02", cogs="30").model(tmp_path).told("2024-02-20")
-    contracts = [one["contract"]["value"] for one in values(result).values()]
+    contracts = [one["contract_value"] for one in values(result).values()]
     assert figure(result, METRIC, "2024-02-01") == pytest.approx(sum(contracts) / 3)
 
 
@@ -411,17 +411,17 @@ def test_value_of_purchases(tmp_path: Path) -> None:
     buying = {"r": 1, "alpha": 1, "a": 2, "b": 1, "p": 2, "q": 2, "v": 3}
     told = values(book.model(tmp_path, purchases=buying).told("2024-01-29"))
     c = 365 / 7 / 3
-    assert told["o"]["purchases"]["value"] == pytest.approx(2 * (1 - log(1 + c) / c) * 6 * 0.5)
-    assert told["o"]["total"] == told["o"]["purchases"]["value"]
-    assert told["o"]["contract"] == {}
-    assert told["a"]["total"] == told["a"]["contract"]["value"]
+    assert told["o"]["purchase_value"] == pytest.approx(2 * (1 - log(1 + c) / c) * 6 * 0.5)
+    assert told["o"]["lifetime_value"] == told["o"]["purchase_value"]
+    assert told["o"]["mrr"] is None
+    assert told["a"]["lifetime_value"] == told["a"]["contract_value"]
     # who has both: the sum
     told_both = values(book.orders("a", "2024-01-15").told("2024-01-29"))
-    assert told_both["a"]["total"] == pytest.approx(told["a"]["total"] + told["o"]["total"])
+    assert told_both["a"]["lifetime_value"] == pytest.approx(told["a"]["lifetime_value"] + told["o"]["lifetime_value"])
 
 
 def test_purchases_without_a_model(tmp_path: Path) -> None:
     book = Book().sells("a.1", "100", "2024-01-01").margin("2024-01").orders("a", "2024-01-15").model(tmp_path)
     told = values(book.told("2024-01-29"))["a"]
-    assert told["purchases"]["x"] == 0 and told["purchases"]["alive"] is None
-    assert told["total"] == told["contract"]["value"]
+    assert told["repeat_purchases"] == 0 and told["probability_alive"] is None
+    assert told["lifetime_value"] == told["contract_value"]

@@ -16,9 +16,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.oracle.cleaning import month_factor
-from tests.oracle.company import ZERO, Company, Customer, convert
+from tests.oracle.company import Company, Customer, convert
 from tests.oracle.trained import model_in_force, seed_rows
-from tests.oracle.values import first_of_month, plus_months
+from tests.oracle.values import first_of_month, plus_months, round10
 
 if TYPE_CHECKING:
     from tests.oracle.growth import Growth
@@ -85,6 +85,13 @@ def _softplus(v: float) -> float:
     return max(v, 0.0) + math.log1p(math.exp(-abs(v)))
 
 
+COLUMNS = (
+    "mrr first_paid_day billing_months months_served parameter_segment_name parameter_segment_value alpha beta "
+    "expected_discounted_months contract_value first_order_day repeat_purchases recency_weeks age_weeks "
+    "mean_repeat_amount probability_alive expected_purchases expected_amount purchase_value"
+).split()
+
+
 @dataclass(frozen=True)
 class Bought:
     """What a customer bought so far."""
@@ -94,7 +101,7 @@ class Bought:
     recency: float  # weeks from the first to the last purchase
     age: float  # weeks from the first purchase to the as-of day
     k: int  # repeat purchases that cost something
-    mean: Decimal | float | None  # of these
+    mean: Decimal | None  # of these
 
 
 class Lifetimes:
@@ -104,7 +111,7 @@ class Lifetimes:
         self.growth = growth
         self.company: Company = growth.company
         self.settings = self.company.settings
-        self._months: dict[tuple[Beta, int, int], float] = {}
+        self._months: dict[tuple[Beta, int, int], Decimal] = {}
         self.plans = {row["plan_id"]: row for row in self.company.staged["plans"]}
 
     # -- contracts -----------------------------------------------------------------------------------------------------
@@ -144,41 +151,41 @@ class Lifetimes:
         months = 1 / month_factor(plan, self.settings)
         return max(math.floor(months + Fraction(1, 2)), 1)
 
-    def parameters(self, customer: Customer, day: date) -> Beta | None:
+    def fitting(self, customer: Customer, day: date) -> tuple[int, str, str] | None:
+        """Whose parameters count: those of its own segment value before those of all."""
         interval = self.billing_months(customer, day)
-        if interval is None:
-            return None
         own = self.settings.clv_segment
-        if own and (found := self.contract_parameters.get((interval, own, customer.segments(day)[own]))):
-            return found
-        return self.contract_parameters.get((interval, "all", "all"))
+        keys = [(interval, own, customer.segments(day)[own])] if own else []
+        return next((key for key in (*keys, (interval, "all", "all")) if key in self.contract_parameters), None)
 
-    def expected_months(self, customer: Customer, day: date) -> float | None:
+    def expected_months(self, customer: Customer, day: date) -> Decimal | None:
         """Months that are still to be paid, each discounted and weighed with the chance that it comes."""
-        spread = self.parameters(customer, day)
-        if spread is None:
+        fitting = self.fitting(customer, day)
+        if fitting is None:
             return None
-        key = spread, self.billing_months(customer, day), months_served(customer, day)
+        key = self.contract_parameters[fitting], fitting[0], months_served(customer, day)
         if key not in self._months:
             self._months[key] = self._expected(*key)
         return self._months[key]
 
-    def _expected(self, spread: Beta, interval: int, served: int) -> float:
+    def _expected(self, spread: Beta, interval: int, served: int) -> Decimal:
         stayed = served // interval
         growth = 1 + float(self.settings.clv_discount_rate)
-        return math.fsum(
-            spread.survival((served + t) // interval, stayed) / growth ** (t / 12)
-            for t in range(1, 12 * self.settings.clv_horizon_years + 1)
+        months = range(1, 12 * self.settings.clv_horizon_years + 1)
+        return _rounded(
+            math.fsum(spread.survival((served + t) // interval, stayed) / growth ** (t / 12) for t in months)
         )
+
+    def expected_revenue(self, customer: Customer, day: date) -> Decimal | None:
+        months = self.expected_months(customer, day)
+        return None if months is None else round10(customer.mrr(day) * months)
 
     def predicted(self, customers: Iterable[Customer], day: date, margin: Fraction | None) -> float | None:
         """Mean gross profit still expected of those whom the model knows."""
         if margin is None:
             return None
-        worth = [
-            float(one.mrr(day)) * months for one in customers if (months := self.expected_months(one, day)) is not None
-        ]
-        return float(margin) * math.fsum(worth) / len(worth) if worth else None
+        revenue = [told for one in customers if (told := self.expected_revenue(one, day)) is not None]
+        return float(margin) * float(sum(revenue)) / len(revenue) if revenue else None
 
     def spells(self) -> dict[str, dict[str, Any]]:
         """What a fit reads: from the first paid day to the first time that the customer left."""
@@ -222,7 +229,7 @@ class Lifetimes:
                 (last.day - first.day).days / 7,
                 (self.company.as_of - first.day).days / 7,
                 len(paid),
-                sum(paid, ZERO) / len(paid) if paid else None,
+                round10(sum(map(Fraction, paid)) / len(paid)) if paid else None,
             )
         return found
 
@@ -237,47 +244,70 @@ class Lifetimes:
         return self.growth.whole["month", first_of_month(self.company.as_of)].company_margin
 
     def values(self) -> dict[str, dict[str, Any]]:
-        """The mart customer_lifetime_values."""
+        """The mart customer_lifetime_values: whoever pays on the as-of day, or has bought something by then."""
         day, margin = self.company.as_of, self.margin
         found = {}
         for customer in self.company.customers.values():
-            is_paying = customer.state(day).status == "paying"
-            bought = self.bought.get(customer)
+            told = dict.fromkeys(COLUMNS)
+            if is_paying := customer.state(day).status == "paying":
+                told |= self._of_contract(customer, day, margin)
+            if bought := self.bought.get(customer):
+                told |= self._of_purchases(bought, margin)
+            values = [told[name] for name in ("contract_value", "purchase_value") if told[name] is not None]
+            told |= {"gross_margin_rate": None if margin is None else float(margin)}
+            told |= {"lifetime_value": math.fsum(values) if values else None}
             if is_paying or bought:
-                contract = self._of_contract(customer, day, margin) if is_paying else {}
-                purchases = self._of_purchases(bought, margin) if bought else {}
-                values = [one["value"] for one in (contract, purchases) if one.get("value") is not None]
-                found[customer.customer_id] = {
-                    "contract": contract,
-                    "purchases": purchases,
-                    "total": math.fsum(values) if values else None,
-                }
+                found[customer.customer_id] = told
         return found
 
     def _of_contract(self, customer: Customer, day: date, margin: Fraction | None) -> dict[str, Any]:
-        spread, months = self.parameters(customer, day), self.expected_months(customer, day)
-        is_told = months is not None and margin is not None
+        fitting, revenue = self.fitting(customer, day), self.expected_revenue(customer, day)
+        _, segment_name, segment_value = fitting or (None, None, None)
+        alpha, beta = self.contract_parameters.get(fitting, (None, None))
         return {
             "mrr": customer.mrr(day),
+            "first_paid_day": customer.first_paid_day,
             "billing_months": self.billing_months(customer, day),
             "months_served": months_served(customer, day),
-            "alpha": spread and spread.alpha,
-            "beta": spread and spread.beta,
-            "expected_months": months,
-            "value": float(customer.mrr(day)) * float(margin) * months if is_told else None,
+            "parameter_segment_name": segment_name,
+            "parameter_segment_value": segment_value,
+            "alpha": alpha,
+            "beta": beta,
+            "expected_discounted_months": _float(self.expected_months(customer, day)),
+            "contract_value": None if revenue is None or margin is None else float(revenue) * float(margin),
         }
 
     def _of_purchases(self, bought: Bought, margin: Fraction | None) -> dict[str, Any]:
-        told: dict[str, Any] = {"x": bought.x, "recency": bought.recency, "age": bought.age, "mean": bought.mean}
-        told |= {"alive": None, "expected": None, "amount": None, "value": None}
+        told: dict[str, Any] = {
+            "first_order_day": bought.first_day,
+            "repeat_purchases": bought.x,
+            "recency_weeks": bought.recency,
+            "age_weeks": bought.age,
+            "mean_repeat_amount": bought.mean,
+        }
+        alive = expected = amount = value = None
         if self.buying:
             history = bought.x, bought.recency, bought.age
-            told["alive"] = self.buying.is_alive(*history)
-            told["expected"] = self.buying.purchases(*history, self.settings.purchase_horizon_days / 7)
-            told["amount"] = self.buying.amount(bought.k, bought.mean and float(bought.mean))
-            if margin is not None and told["amount"] is not None:
-                told["value"] = told["expected"] * told["amount"] * float(margin)
-        return told
+            alive = _rounded(self.buying.is_alive(*history))
+            expected = _rounded(self.buying.purchases(*history, self.settings.purchase_horizon_days / 7))
+            amount = self.buying.amount(bought.k, _float(bought.mean))
+            amount = None if amount is None else _rounded(amount)
+            if margin is not None and amount is not None:
+                value = float(expected) * float(amount) * float(margin)
+        return told | {
+            "probability_alive": _float(alive),
+            "expected_purchases": _float(expected),
+            "expected_amount": _float(amount),
+            "purchase_value": value,
+        }
+
+
+def _rounded(value: float) -> Decimal:
+    return round10(Fraction(value))
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def months_served(customer: Customer, day: date) -> int:
