@@ -17,6 +17,7 @@ import duckdb
 
 import headline
 import sample
+import seeds
 from console import Stop, run_main, say, shown
 from dbt_build import Outcome, counted, dbt_build
 from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
@@ -35,6 +36,7 @@ def main() -> None:
             f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test"
         )
     check_as_of()
+    seeds.check()
     if partial := [word for word in sys.argv[1:] if word.split("=")[0] in PARTIAL]:
         raise Stop(f"make build publishes the whole, so {partial[0]} is not for it. For a part: .venv/bin/dbt build {partial[0]} ...")
     target = writable_target()

@@ -181,6 +181,20 @@ def test_failing_test_leaves_the_database(project: Path, published: tuple[Path, 
     assert digest(database) == before
 
 
+def test_faults_in_seeds_are_told_before_the_build(project: Path, raw: Path, tmp_path: Path) -> None:
+    seed = project / "seeds/health_measures.csv"
+    before = seed.read_text()
+    seed.write_text(before.replace("linear_clamp", "linear", 1))
+    try:
+        run = build(project, raw, tmp_path / "x.duckdb")
+    finally:
+        seed.write_text(before)
+    assert run.returncode == 1
+    assert "There is a fault in the seeds. Nothing was built." in run.stdout
+    assert "seeds/health_measures.csv, line 2: method is linear, which is unknown." in run.stdout
+    assert not (tmp_path / ".build").exists(), "dbt did not start"
+
+
 def test_unreadable_files_are_named_at_once(project: Path, raw: Path, tmp_path: Path) -> None:
     shutil.copytree(raw, tmp_path / "raw")
     (tmp_path / "raw/plans.csv").unlink()
