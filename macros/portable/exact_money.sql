@@ -83,3 +83,18 @@
         ) * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
     )
 {%- endmacro %}
+
+{#
+    Integers 0 <= a <= b to a / b as decimal(38,10), rounded half up, five digits at a time: for products of weights, which would leave the range of
+    whole numbers if ten were asked for at once. Null where b is 0.
+#}
+{% macro share_of_whole(a, b) -%}
+    {%- set w = 'nullif(' ~ b ~ ', 0)' -%}
+    {%- set first = '(' ~ a ~ ' * 100000)' -%}
+    cast(
+        cast(
+            {{ integer_quotient(first, w) }} * 100000
+            + {{ integer_quotient('2 * mod(' ~ first ~ ', ' ~ w ~ ') * 100000 + ' ~ w, '2 * ' ~ w) }} as decimal(38, 0)
+        ) * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
+    )
+{%- endmacro %}

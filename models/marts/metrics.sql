@@ -16,6 +16,8 @@ cells as (
     select * from {{ ref('int_metric_cells__team') }}
     union all
     select * from {{ ref('int_metric_cells__product') }}
+    union all
+    select * from {{ ref('int_metric_cells__health') }}
 
 ),
 

@@ -1,0 +1,96 @@
+with
+
+scores as (
+
+    select * from {{ ref('int_health_scores') }}
+
+),
+
+score_days as (
+
+    select * from {{ ref('int_score_days') }}
+
+),
+
+reasons as (
+
+    select
+        customer_id,
+        score_day,
+        string_agg(measure, ', ' order by points_lost_rank) as reasons
+
+    from {{ ref('customer_health_measures') }}
+    where points_lost_rank <= 3
+    group by customer_id, score_day
+
+),
+
+overrides as (
+
+    select * from {{ ref('health_overrides') }}
+
+),
+
+overridden as (
+
+    select
+        scores.customer_id,
+        scores.score_day,
+        overrides.score,
+        overrides.max_score,
+        overrides.reason,
+        overrides.author,
+        overrides.expires_on,
+        row_number() over (
+            partition by scores.customer_id, scores.score_day order by overrides.starts_on desc, {{ text_order('overrides.reason') }} desc
+        ) as place
+
+    from scores
+    inner join overrides
+        on
+            scores.customer_id = overrides.customer_id
+            and scores.score_day >= overrides.starts_on
+            and scores.score_day < overrides.expires_on
+
+)
+
+select
+    scores.customer_id,
+    scores.score_day,
+    scores.config_version,
+    scores.profile,
+    score_days.mrr,
+    scores.score,
+    scores.uncapped_score,
+    scores.cap,
+    scores.coverage,
+    scores.is_banded,
+    scores.colour,
+    scores.letter,
+    scores.health_rank,
+    scores.score_percentile,
+    scores.tier,
+    scores.score_change,
+    case
+        when scores.score_change >= {{ var('health_trend_points') }} then 'up'
+        when scores.score_change <= -{{ var('health_trend_points') }} then 'down'
+        when scores.score_change is not null then 'flat'
+    end as trend,
+    reasons.reasons,
+    cast(
+        case
+            when overridden.score is not null then overridden.score
+            when scores.score > overridden.max_score then overridden.max_score
+            else scores.score
+        end as decimal(38, 10)
+    ) as effective_score,
+    overridden.reason as override_reason,
+    overridden.author as override_author,
+    overridden.expires_on as override_expires_on,
+    {{ segment_attributes('score_days.') }}
+
+from scores
+inner join score_days on scores.customer_id = score_days.customer_id and scores.score_day = score_days.score_day
+left join reasons on scores.customer_id = reasons.customer_id and scores.score_day = reasons.score_day
+left join overridden
+    on scores.customer_id = overridden.customer_id and scores.score_day = overridden.score_day and overridden.place = 1
