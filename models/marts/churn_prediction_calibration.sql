@@ -17,8 +17,9 @@ deciles as (
         sample,
         sample_day,
         decile,
-        min(score_day) as first_day,
-        max(score_day) as last_day,
+        -- of the sample, not of the tenth
+        min(min(score_day)) over (partition by model, sample, sample_day) as first_day,
+        max(max(score_day)) over (partition by model, sample, sample_day) as last_day,
         count(*) as snapshots,
         {{ count_where('has_churned') }} as churned,
         min(probability) as lowest_probability,
