@@ -12,6 +12,8 @@ figures as (
     select * from {{ ref('mrr_at_risk') }}
     union all
     select * from {{ ref('mrr_at_risk_rate') }}
+    union all
+    select * from {{ ref('predicted_churn_rate') }}
 
 ),
 
