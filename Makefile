@@ -8,13 +8,14 @@ override SQL := $(value SQL)
 export PYTHON SQL Q
 
 ready := .venv/.build-ready
+train_ready := .venv/.train-ready
 test_ready := .venv/.test-ready
 python := .venv/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-python-version-warning
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask test lint docs index lock clean
+.PHONY: help build sample query ask train test lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -28,7 +29,7 @@ help: ## Show this list
 #: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
 #: REPORTING_CURRENCY  currency to report in, where several are billed
-#: ARGS           further arguments: of dbt for build and ask, of pytest for test
+#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train
 #: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
 
 build: $(ready) ## Build the database and print the headline figures
@@ -42,6 +43,9 @@ query: $(ready) ## Print the result of SQL="select ..." from the database
 
 ask: $(ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(python) scripts/ask.py $(ARGS)
+
+train: $(train_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
+	@$(python) scripts/train.py $(ARGS)
 
 test: $(test_ready) lint ## Check everything: lint, then the tests
 	@$(python) -m pytest -q tests $(ARGS)
@@ -58,11 +62,12 @@ index: $(test_ready) ## Write the index of metrics into README.md
 lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }
 	$(compile) --group test --output-file requirements/test.txt
+	$(compile) --constraint requirements/test.txt --group train --output-file requirements/train.txt
 	$(compile) --constraint requirements/test.txt --output-file requirements/build.txt
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
-	@find generator scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find generator nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(ready): requirements/build.txt
 	@command -v "$$PYTHON" >/dev/null || { echo "There is no $$PYTHON. Name a Python, 3.11 or newer: make PYTHON=/path/to/python3"; exit 1; }
@@ -72,6 +77,11 @@ $(ready): requirements/build.txt
 	@"$$PYTHON" -m venv .venv
 	@$(pip) install --no-deps --require-hashes -r requirements/build.txt
 	@$(python) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "$(notdir $(CURDIR)).pth").write_text("$(CURDIR)\n")'
+	@touch $@
+
+$(train_ready): requirements/train.txt $(ready)
+	@echo "Adding what training needs to .venv (once, ~20 s) ..."
+	@$(pip) install --no-deps --require-hashes -r requirements/train.txt
 	@touch $@
 
 $(test_ready): requirements/test.txt $(ready)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-# The parameters lie between e^-7 and e^9: beyond, the customers are all alike or all opposites, and the likelihood is flat.
-EDGES = (-7.0, 9.0)
+# The parameters lie between e^-7 and e^7: beyond, the customers are all alike or all opposites, and the likelihood is flat.
+EDGES = (-7.0, 7.0)
 STARTS = ((0.0, 0.0), (-0.5, 1.5), (0.7, 3.0), (3.0, 6.0))
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln, hyp2f1
 
-EDGES = (-7.0, 9.0)
+# The parameters lie between e^-7 and e^7: beyond, the customers are all alike or all opposites, and the likelihood is flat.
+EDGES = (-7.0, 7.0)
 PURCHASE_STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.5, 1.5, -0.2, 0.9), (0.5, 3.0, -1.0, 1.5))
 SPEND_STARTS = ((1.0, 1.0, 3.0), (1.8, 1.3, 2.7))
 
@@ -85,7 +86,9 @@ def fit_purchases(x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> PurchaseFi
     def cost(logs: np.ndarray) -> float:
         return -purchase_log_likelihood(np.exp(logs), *rows.T, counts) / len(x)
 
-    parameters = _minimum(cost, PURCHASE_STARTS)
+    r, alpha, a, b = _minimum(cost, PURCHASE_STARTS)
+    # what is expected divides by a - 1
+    parameters = (r, alpha, a if abs(a - 1) > 1e-5 else 1 + 1e-5, b)
     return PurchaseFit(*parameters, len(x), purchase_log_likelihood(parameters, x, t_x, age))
 
 
