@@ -215,9 +215,18 @@ def contract_model(database: Database, company: Company, source: Target, folder:
             f"no billing interval has {holdout.LEAST_CUSTOMERS} customers who came to a renewal, and {holdout.LEAST_EVENTS} who left"
         )
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for heading, side in (("billed every", "left"), ("segment", "left"), ("customers", "right"), ("left", "right"), ("alpha", "right"), ("beta", "right"),
-                          ("leave at first renewal", "right"), ("still there after 1 year", "right"), ("3 years", "right")):  # fmt: skip
-        table.add_column(heading, justify=side)
+    for heading in ("billed every", "segment"):
+        table.add_column(heading)
+    for heading in (
+        "customers",
+        "left",
+        "alpha",
+        "beta",
+        "leave at first renewal",
+        "still there after 1 year",
+        "3 years",
+    ):
+        table.add_column(heading, justify="right")
     for (months, segment, value), fit in fits.items():
         survival = fit.survival(36 // months)
         table.add_row(

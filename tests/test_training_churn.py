@@ -78,7 +78,7 @@ def test_no_window_sees_the_outcomes_that_it_is_tested_on() -> None:
 def test_outcomes_after_the_first_tested_day_change_nothing_that_is_said() -> None:
     """Of the oldest window: turn every later outcome round, and every prediction of it stays."""
     snapshots = company()
-    fitted, tested = churn.spans(snapshots)[0]
+    _, tested = churn.spans(snapshots)[0]
     later = snapshots.day + np.timedelta64(HORIZON, "D") > tested[0]
     turned = replace(snapshots, churned=np.where(later, ~snapshots.churned, snapshots.churned))
     count = int(np.isin(snapshots.day, tested).sum())
