@@ -102,10 +102,12 @@ indices as (
 
 select
     indices.*,
-    case
-        when stability_index < 0.1 then 'stable'
-        when stability_index < 0.25 then 'shifting'
-        else 'shifted'
-    end as status
+    cast(
+        case
+            when stability_index < 0.1 then 'stable'
+            when stability_index < 0.25 then 'shifting'
+            else 'shifted'
+        end as varchar
+    ) as status
 
 from indices

@@ -56,11 +56,13 @@ select
     models.model_version,
     probabilities.probability,
     probabilities.log_odds,
-    case
-        when probabilities.probability >= {{ var('risk_threshold') }} then 'high'
-        when 2 * probabilities.probability >= {{ var('risk_threshold') }} then 'medium'
-        when probabilities.probability is not null then 'low'
-    end as risk_tier,
+    cast(
+        case
+            when probabilities.probability >= {{ var('risk_threshold') }} then 'high'
+            when 2 * probabilities.probability >= {{ var('risk_threshold') }} then 'medium'
+            when probabilities.probability is not null then 'low'
+        end as varchar
+    ) as risk_tier,
     {%- for rank in (1, 2, 3) %}
     cast(reasons.reason_{{ rank }} as varchar) as reason_{{ rank }},
     reasons.reason_{{ rank }}_contribution,

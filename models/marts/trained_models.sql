@@ -44,12 +44,14 @@ candidates as (
 
 select
     kinds.kind,
-    case
-        when candidates.is_in_force then 'in force'
-        when candidates.is_of_this_company then 'trained for another horizon'
-        when candidates.kind is not null then 'trained on another company'
-        else 'not trained'
-    end as status,
+    cast(
+        case
+            when candidates.is_in_force then 'in force'
+            when candidates.is_of_this_company then 'trained for another horizon'
+            when candidates.kind is not null then 'trained on another company'
+            else 'not trained'
+        end as varchar
+    ) as status,
     coalesce(candidates.is_in_force, false) as is_in_force,
     candidates.model_version,
     candidates.trained_from,
