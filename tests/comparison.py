@@ -11,6 +11,7 @@ from statistics import NormalDist, fmean, stdev
 from typing import Any
 
 from tests.oracle import METRICS, Result, product, support, team, voice
+from tests.oracle.health import Health
 from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
@@ -353,6 +354,21 @@ def lifetime_value_differences(query: Query, expected: Result) -> list[str]:
     return _row_differences(
         query, "customer_lifetime_values", ("customer_id",), {(key,): told for key, told in values.items()}
     )
+
+
+def evidence_differences(query: Query, expected: Result) -> list[str]:
+    """Every measure of every customer and score day, whether or not it weighs."""
+    if "health" not in expected.gathered:
+        return []
+    gathered: Health = expected.gathered["health"]
+    wanted = {
+        (customer.customer_id, day, measure): vars(one)
+        for day, customers in gathered.paying.items()
+        for customer in customers
+        for measure, one in gathered.evidence(customer, day).items()
+    }
+    keys = ("customer_id", "score_day", "measure")
+    return _row_differences(query, "int_customer_evidence", keys, wanted, "intermediate")
 
 
 # what a family publishes besides its metrics

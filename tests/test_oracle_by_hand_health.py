@@ -80,7 +80,7 @@ def test_licences_of_people_alone() -> None:
 
 def test_nobody_has_a_licence() -> None:
     book = use(user(paying(), "a", is_licensed=None), "a", "2024-06-20")
-    assert evidence(book, "active_user_share") == (None, 0, 0, True)
+    assert evidence(book, "active_user_share") == (None, 0, None, True)
 
 
 def test_active_days_a_user_and_week() -> None:
@@ -89,8 +89,8 @@ def test_active_days_a_user_and_week() -> None:
     use(book, "a", "2024-06-10T08:00:00Z", "2024-06-10T09:00:00Z", "2024-06-11", "2024-06-30")
     use(book, "b", "2024-06-12")
     assert evidence(book, "active_days_per_user") == (Decimal("0.5"), 2, 0, True)
-    assert evidence(book, "active_days_per_user", "2024-05-31") == (None, 0, 0, False)  # no event by then
-    assert evidence(book, "active_days_per_user", active_event_names="other") == (None, 0, 0, True)
+    assert evidence(book, "active_days_per_user", "2024-05-31") == (None, 0, None, False)  # no event by then
+    assert evidence(book, "active_days_per_user", active_event_names="other") == (None, 0, None, True)
 
 
 def test_breadth_of_features() -> None:
@@ -114,9 +114,9 @@ def test_breadth_of_features() -> None:
 
 def test_breadth_needs_a_right_of_somebody_by_the_day() -> None:
     book = use(user(paying(), "a"), "a", "2024-06-10", feature="plan")
-    assert evidence(book, "feature_breadth") == (None, 0, 0, False)
+    assert evidence(book, "feature_breadth") == (None, 0, None, False)
     book.add("entitlements", customer_id="other", feature="plan", entitled_from="2024-06-30")
-    assert evidence(book, "feature_breadth") == (None, 0, 0, True)
+    assert evidence(book, "feature_breadth") == (None, 0, None, True)
     assert raw(book, "feature_breadth", "2024-06-29") == (None, False)
 
 
@@ -130,7 +130,7 @@ def test_trend_of_use() -> None:
     use(book, "a", "2024-03-11", event_count="5.5")
     use(book, "a", "2024-03-10", event_count="100")
     assert evidence(book, "usage_trend") == (Decimal("0.9473684211"), 9, 0, True)
-    assert evidence(book, "usage_trend", "2024-03-31") == (None, 0, 0, True)  # nothing in the 84 days before 4 March
+    assert evidence(book, "usage_trend", "2024-03-31") == (None, 0, None, True)  # nothing in the 84 days before 4 March
 
 
 def test_days_since_use() -> None:
@@ -227,7 +227,7 @@ def test_the_latest_nps_answer() -> None:
     answer(answer(book, "nps", 0, "2024-07-01"), "nps", None, None)
     assert evidence(book, "latest_nps") == (8, 1, 20, True)
     assert evidence(book, "latest_nps", "2024-06-09") == (9, 1, 8, True)
-    assert evidence(book, "latest_nps", "2024-05-31") == (None, 0, 0, True)
+    assert evidence(book, "latest_nps", "2024-05-31") == (None, 0, None, True)
 
 
 def test_share_of_the_satisfied() -> None:
@@ -268,7 +268,7 @@ def test_net_sentiment() -> None:
     )
     book.add("feedback", feedback_id="none", customer_id="c", channel="other", text="12345", received_at="2024-06-01")
     assert evidence(book, "net_sentiment") == (25, 4, 0, True)
-    assert evidence(paying(), "net_sentiment") == (None, 0, 0, True)
+    assert evidence(paying(), "net_sentiment") == (None, 0, None, True)
 
 
 # -- money and people --------------------------------------------------------------------------------------------------

@@ -72,8 +72,8 @@ class Evidence:
     """One measure of one customer on one score day."""
 
     raw_value: Decimal | None
-    observations: int
-    age_days: int
+    observations: int  # none without a value
+    age_days: int | None
     is_connected: bool
 
 
@@ -230,7 +230,11 @@ class Health:
                 **self._relationship(known, customer, day),
             }
             self._evidence[key] = {
-                measure: Evidence(*told[measure], self.is_connected(measure, day)) for measure in MEASURES
+                measure: Evidence(
+                    *(told[measure] if told[measure][0] is not None else (None, 0, None)),
+                    self.is_connected(measure, day),
+                )
+                for measure in MEASURES
             }
         return self._evidence[key]
 
@@ -379,7 +383,7 @@ class Health:
         return scores
 
     def _judged(self, customer: Customer, day: date, entry: Entry, days_before: list[date]) -> Told:
-        evidence = self.evidence(customer, day).get(entry.measure, Evidence(None, 0, 0, True))
+        evidence = self.evidence(customer, day).get(entry.measure, Evidence(None, 0, None, True))
         told = Told(entry, evidence)
         value = evidence.raw_value
         if entry.method == "own_trend" and value is not None:
@@ -707,7 +711,7 @@ class Score:
             row.change = row.contribution - parts_before.get(row.name, ZERO)
         if self.bound_by:
             self.cap_change = self.bound_by[1] - parts_before.get(self.bound_by[0], ZERO)
-        self.gone = {name: -amount for name, amount in parts_before.items() if name not in parts}
+        self.gone = {name: -amount for name, amount in parts_before.items() if name not in parts and amount}
 
 
 def _rank_percentiles(scores: list[Score]) -> None:
