@@ -12,7 +12,17 @@ import pytest
 
 from tests.harness import PROJECT, write_raw
 
-PARTS = ["models", "macros", "nlp", "seeds", "analyses", "scripts", "tests/invariants", "dbt_project.yml", "profiles.yml"]
+PARTS = [
+    "models",
+    "macros",
+    "nlp",
+    "seeds",
+    "analyses",
+    "scripts",
+    "tests/invariants",
+    "dbt_project.yml",
+    "profiles.yml",
+]
 TINY = {
     "customers": [{"customer_id": "c1"}, {"customer_id": "c2", "name": ""}],
     "plans": [{}],
@@ -21,7 +31,9 @@ TINY = {
 }
 
 
-def build(project: Path, raw: Path | None, database: Path, arguments: list[str] | None = None, **environment: str) -> subprocess.CompletedProcess:
+def build(
+    project: Path, raw: Path | None, database: Path, arguments: list[str] | None = None, **environment: str
+) -> subprocess.CompletedProcess:
     """Run scripts/build.py, on the sample company where raw is None; nothing of the caller's settings gets through."""
     clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     settings = ({"RAW_DATA_DIR": str(raw)} if raw else {}) | {"DUCKDB_PATH": str(database), "COLUMNS": "120"}
@@ -61,13 +73,17 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def published(project: Path, raw: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
+def published(
+    project: Path, raw: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess]:
     """A database as one build left it, and what the build said."""
     folder = tmp_path_factory.mktemp("published") / "with a blank"
     folder.mkdir()
     database = folder / "tiny-company.duckdb"
     with duckdb.connect(str(database)) as old:
-        old.execute("create schema marts; create table marts.builds as select 'the first' as build; create table old as select 1 as a")
+        old.execute(
+            "create schema marts; create table marts.builds as select 'the first' as build; create table old as select 1 as a"
+        )
     with duckdb.connect(str(database), read_only=True) as reader:
         run = build(project, raw, database, AS_OF="2026-04-15")
         assert run.returncode == 0, run.stdout + run.stderr
@@ -83,7 +99,9 @@ def test_build_publishes_the_database_of_duckdb_path(published: tuple[Path, subp
         schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_views()").fetchall()}
         assert "raw" not in schemas, "nothing published reads the raw files"
         assert connection.execute("select count(*) from duckdb_tables() where table_name = 'old'").fetchone() == (0,)
-        for schema, view in connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall():
+        for schema, view in connection.execute(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall():
             connection.execute(f'select * from "{schema}"."{view}"').fetchall()
 
 
@@ -129,7 +147,9 @@ def test_query_prints_a_table(project: Path, published: tuple[Path, subprocess.C
     assert "42" in run.stdout
 
 
-def test_the_sample_does_not_replace_a_company(project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path) -> None:
+def test_the_sample_does_not_replace_a_company(
+    project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path
+) -> None:
     database, _ = published
     before = digest(database)
     run = build(project, None, database)
@@ -147,7 +167,9 @@ def test_a_part_is_not_published(project: Path, published: tuple[Path, subproces
     assert digest(database) == before
 
 
-def test_missing_column_leaves_the_database(project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path, tmp_path: Path) -> None:
+def test_missing_column_leaves_the_database(
+    project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path, tmp_path: Path
+) -> None:
     database, _ = published
     before = digest(database)
     shutil.copytree(raw, tmp_path / "raw")
@@ -164,7 +186,9 @@ def test_missing_column_leaves_the_database(project: Path, published: tuple[Path
     assert digest(database) == before
 
 
-def test_failing_test_leaves_the_database(project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path) -> None:
+def test_failing_test_leaves_the_database(
+    project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path
+) -> None:
     database, _ = published
     before = digest(database)
     broken = project / "tests/invariants/customers_have_no_names.sql"
@@ -221,7 +245,9 @@ def test_unreadable_files_are_named_at_once(project: Path, raw: Path, tmp_path: 
         ({"RAW_DATA_DIR": "models"}, "which holds no file of a raw table"),
     ],
 )
-def test_wrong_settings_stop_the_build(project: Path, raw: Path, tmp_path: Path, settings: dict[str, str], message: str) -> None:
+def test_wrong_settings_stop_the_build(
+    project: Path, raw: Path, tmp_path: Path, settings: dict[str, str], message: str
+) -> None:
     run = build(project, raw, tmp_path / "x.duckdb", **settings)
     assert run.returncode == 1
     assert message in run.stdout

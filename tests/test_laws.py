@@ -449,16 +449,18 @@ def test_m8_two_companies_together_are_their_sum() -> None:
 
     parts = [
         cells(
-            {
-                table: rows if table in shared else [row for row in rows if of(half, row)]
-                for table, rows in raw.items()
-            }
+            {table: rows if table in shared else [row for row in rows if of(half, row)] for table, rows in raw.items()}
         )
         for half in halves
     ]
     # a half that records nothing of a kind has no metrics of it, and weighs its loyalty without it; days, features that
     # anybody used, and customers that only exist (each half lists all of them) are not divided
-    whole = {"customer_loyalty_score", "daily_active_users", "feature_adoption_rate_of_active_users", "customer_success_rate"}
+    whole = {
+        "customer_loyalty_score",
+        "daily_active_users",
+        "feature_adoption_rate_of_active_users",
+        "customer_success_rate",
+    }
     adding = {key[0] for key in parts[0]} & {key[0] for key in parts[1]} - whole
     adding = {name for name in adding if METRICS[name].kind != "statistic"}
     assert len(adding) > 90

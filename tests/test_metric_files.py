@@ -100,7 +100,9 @@ def missing_edits(project: Path, oracle: set[str]) -> list[str]:
             line = f"`select * from {{{{ ref('{file.stem}') }}}}`"
             missing.append([f"{UNIONS / family}.sql: {line} stands there {times} times, not once"])
         if united[family] != 1:
-            missing.append([f"{ALL}: `select * from {{{{ ref('{family}') }}}}` stands there {united[family]} times, not once"])
+            missing.append(
+                [f"{ALL}: `select * from {{{{ ref('{family}') }}}}` stands there {united[family]} times, not once"]
+            )
     for file in (project / METRICS).rglob("*.yml"):
         if not file.with_suffix(".sql").exists():
             missing.append([f"{file.relative_to(project)}: the SQL file beside it, {file.stem}.sql, is missing"])
@@ -130,7 +132,9 @@ def _missing_in_sql(file: Path, models: set[str]) -> list[str]:
         if metric.get("kind") in KINDS
     ]
     if any(shape != shapes[0] for shape in shapes):
-        missing.append(f"{file.name}: its metrics are of several shapes; statistics and means with an interval have files of their own")
+        missing.append(
+            f"{file.name}: its metrics are of several shapes; statistics and means with an interval have files of their own"
+        )
     elif shapes:
         # the union goes by position: every branch has the same columns in the same order
         names = names_in_sql(sql)

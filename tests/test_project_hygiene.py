@@ -10,7 +10,11 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 # put together here, so that this file does not hold what it looks for
 MACHINE_PATHS = re.compile("|".join(f"/{top}/[a-z0-9_.-]+/" for top in ("home", "Users", "root", "work", "mnt")))
-REGISTRIES = re.compile("|".join(re.escape(name + "." + end) for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("getdbt", "com/api"))))
+REGISTRIES = re.compile(
+    "|".join(
+        re.escape(name + "." + end) for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("getdbt", "com/api"))
+    )
+)
 GENERATED = re.compile(r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|dbt_packages)/|__pycache__")
 LOCKS = ["requirements/build.txt", "requirements/train.txt", "requirements/test.txt"]
 
@@ -81,7 +85,9 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
         for requirement in requirements:
             name, exact = re.fullmatch(r"([A-Za-z0-9._-]+)(?:==([^ ;]+))?.*", requirement).groups()
             assert normal(name) in pins, f"{lock} lacks {name}: make lock"
-            assert exact in (None, pins[normal(name)]), f"{lock} has {name} {pins[normal(name)]}, pyproject.toml {exact}: make lock"
+            assert exact in (None, pins[normal(name)]), (
+                f"{lock} has {name} {pins[normal(name)]}, pyproject.toml {exact}: make lock"
+            )
 
 
 def test_locks_agree() -> None:
@@ -102,11 +108,15 @@ def test_a_build_stays_small() -> None:
 def test_make_help_names_every_target() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     targets = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
-    said = subprocess.run(["make", "--no-print-directory"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     assert targets == set(re.findall(r"^  ([a-z]+)  ", said, re.MULTILINE))
 
 
 def test_make_help_names_every_variable_of_the_scripts() -> None:
-    said = subprocess.run(["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     for variable in ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "SAMPLE_ARGS", "ARGS", "PYTHON"):
         assert variable in said

@@ -31,12 +31,16 @@ def test_the_printed_headline_is_the_sample_company(sample_database: Built) -> N
         number = float(text.replace(",", "").rstrip("%"))
         decimals = len(text.rstrip("%").partition(".")[2])
         value = values[name] * (100 if text.endswith("%") else 1) / (3600 if unit == "h" else 1)
-        assert round(value, decimals) == number, f"README says {name} {text}, the sample company {value}; paste make build's table anew"
+        assert round(value, decimals) == number, (
+            f"README says {name} {text}, the sample company {value}; paste make build's table anew"
+        )
 
 
 def test_the_index_of_metrics_is_current() -> None:
     """`make index` would change nothing."""
-    run = subprocess.run([sys.executable, "scripts/metric_index.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "scripts/metric_index.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 
