@@ -237,6 +237,9 @@ def test_share_of_the_satisfied() -> None:
     answer(answer(answer(book, "csat", 4, "2024-04-02"), "csat", 5, "2024-06-03"), "csat", 3, "2024-06-03")
     answer(book, "csat", 5, "2024-04-01")
     assert evidence(book, "csat_share") == (Decimal("0.5"), 4, 0, True)
+    # an answer of somebody else about t is the last of it: 4, 5 are satisfied, 3 is not
+    other = answer(book.copy(), "csat", 5, "2024-06-20", ticket_id="t", customer_id="other")
+    assert evidence(other, "csat_share")[:2] == (Decimal("0.6666666667"), 3)
     # within 90 days of 1 June the first answer of t is its last
     assert evidence(book, "csat_share", "2024-06-01")[:2] == (1, 3)
 

@@ -152,6 +152,7 @@ class Health:
             day: [one for one in company.customers.values() if one.state(day).status == "paying"]
             for day in self.score_days
         }
+        self._csat: dict[date, set[int]] = {}
         self._evidence: dict[tuple[str, date], dict[str, Evidence]] = {}
 
     @cached_property
@@ -304,12 +305,8 @@ class Health:
         first = day - timedelta(89)
         said = sorted((one for one in known.answers if one.day <= day), key=lambda one: one.order)
         nps = [one for one in said if one.row["survey_type"] == "nps"]
-        csat = {
-            one.row["ticket_id"] or id(one): one
-            for one in said
-            if one.row["survey_type"] == "csat" and one.day >= first
-        }
-        satisfied = sum(one.score >= self.voice.threshold[one.scale] for one in csat.values())
+        csat = [one for one in known.answers if id(one) in self._csat_of(day)]
+        satisfied = sum(one.score >= self.voice.threshold[one.scale] for one in csat)
         labels = [text.label for text in known.texts if first <= text.day <= day]
         balance = labels.count("positive") - labels.count("negative")
         return {
@@ -317,6 +314,17 @@ class Health:
             "csat_share": (quotient(satisfied, len(csat)), len(csat), 0),
             "net_sentiment": (quotient(balance, len(labels), 100), len(labels), 0),
         }
+
+    def _csat_of(self, day: date) -> set[int]:
+        """The answers that count within 90 days: the last one about a ticket, whoever gave it, and those about none."""
+        if day not in self._csat:
+            first = day - timedelta(89)
+            of_ticket: dict[Any, Answer] = {}
+            for one in sorted(self.voice.answers, key=lambda one: one.order):
+                if one.row["survey_type"] == "csat" and first <= one.day <= day:
+                    of_ticket[one.row["ticket_id"] or id(one)] = one
+            self._csat[day] = {id(one) for one in of_ticket.values()}
+        return self._csat[day]
 
     def _money(self, known: Known, customer: Customer, day: date) -> dict[str, tuple]:
         due = [
