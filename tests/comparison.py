@@ -289,7 +289,12 @@ def service_level_differences(query: Query, expected: Result) -> list[str]:
 
 
 def _row_differences(
-    query: Query, mart: str, keys: tuple[str, ...], wanted: dict[tuple, dict[str, Any]], schema: str = "marts"
+    query: Query,
+    mart: str,
+    keys: tuple[str, ...],
+    wanted: dict[tuple, dict[str, Any]],
+    schema: str = "marts",
+    is_same_figure: Callable[[Any, Any], bool] | None = None,
 ) -> list[str]:
     """The rows of a mart by key, the columns that the reference has."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -303,7 +308,10 @@ def _row_differences(
             groups[mart, "rows"].append(f"{_name(key)}: {'not in SQL' if key not in actual else 'SQL only'}")
             continue
         for name, mine, theirs in zip(names, actual[key], wanted[key].values(), strict=True):
-            is_same = is_close(mine, theirs) if isinstance(theirs, float) else mine == theirs
+            if is_same_figure and isinstance(theirs, float | Decimal):
+                is_same = is_same_figure(mine, theirs)
+            else:
+                is_same = is_close(mine, theirs) if isinstance(theirs, float) else mine == theirs
             if not is_same:
                 groups[mart, name].append(f"{_name(key)}: SQL {_short(mine)}, oracle {_short(theirs)}")
     return _report(groups)
@@ -370,6 +378,61 @@ def evidence_differences(query: Query, expected: Result) -> list[str]:
     keys = ("customer_id", "score_day", "measure")
     return _row_differences(query, "int_customer_evidence", keys, wanted, "intermediate")
 
+
+def prediction_differences(query: Query, expected: Result) -> list[str]:
+    """Features, and all marts that tell of predicted churn."""
+    if "health" not in expected.gathered:
+        return []
+    told = expected.gathered["health"].predictions
+    features = {
+        (one.customer.customer_id, one.day, name): {"value": value}
+        for one in told.snapshots
+        for name, value in one.features.items()
+    }
+    judged = ("model", "sample", "first_day", "last_day")
+    return [
+        line
+        for found in (
+            _row_differences(
+                query, "int_churn_features", ("customer_id", "score_day", "feature"), features, "intermediate"
+            ),
+            _row_differences(
+                query,
+                "churn_predictions",
+                ("score_day", "customer_id"),
+                told.snapshots_told(),
+                is_same_figure=is_as_predicted,
+            ),
+            _row_differences(query, "churn_prediction_quality", judged, told.quality_told()),
+            _row_differences(
+                query,
+                "churn_prediction_calibration",
+                (*judged, "decile"),
+                told.calibration_told(),
+                is_same_figure=is_as_predicted,
+            ),
+            _row_differences(query, "churn_feature_stability", ("feature",), told.stability_told()),
+            _row_differences(query, "trained_models", ("kind",), told.models_told()),
+        )
+        for line in found
+    ]
+
+
+def is_as_predicted(one: Any, other: Any) -> bool:
+    """A floating number on the way to a probability may round to the next tenth decimal."""
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+PREDICTION_MODELS = [
+    "int_churn_features",
+    "churn_predictions",
+    "churn_prediction_quality",
+    "churn_prediction_calibration",
+    "churn_feature_stability",
+    "trained_models",
+]
 
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {

@@ -25,7 +25,7 @@ from tests.oracle.settings import Settings
 from tests.oracle.values import months_between, plus_days, plus_months, round10
 
 INTERCEPT = "(intercept)"
-LEAST_PROBABILITY = 1e-15  # the log of less than that says nothing
+LEAST_PROBABILITY = 1e-15  # nothing is more certain than that, nor than 1 less it
 LEAST_SHARE = 0.0001
 PRIOR = 20  # snapshots of the whole that every cell of the hazard table is given
 
@@ -38,6 +38,8 @@ class Evidence(Protocol):
     is_connected: bool
 
 
+# logistic or hazard; day, all, training or after training; its first and last day
+Sample = tuple[str, str, date, date]
 # customer, score day: evidence by measure
 Known = Callable[[Customer, date], dict[str, Evidence]]
 
@@ -254,20 +256,24 @@ class Predictions:
 
     # -- how good they were, and whether the customers are still the same -------------------------------------------
 
-    def quality(self) -> dict[tuple[str, bool, date | None], Quality]:
-        """By rival, whether the model was trained on the day, and day; None: all such days together."""
-        found: dict[tuple[str, bool, date | None], list[Judged]] = defaultdict(list)
+    def quality(self) -> dict[Sample, Quality]:
+        """By rival, sample, its first and last day; training and after training only where there is a model."""
+        found: dict[tuple[str, str, date | None], list[Judged]] = defaultdict(list)
         for one in self.snapshots:
             if not one.is_known:
                 continue
-            said = {"hazard": one.hazard, "logistic": one.score and one.score.probability}
-            is_trained_on = self.churn_model is not None and one.day <= self.churn_model.trained_through
-            for rival, probability in said.items():
+            samples: list[tuple[str, date | None]] = [("day", one.day), ("all", None)]
+            if self.churn_model:
+                is_trained_on = one.day <= self.churn_model.trained_through
+                samples.append(("training" if is_trained_on else "after training", None))
+            for rival, probability in (("hazard", one.hazard), ("logistic", one.score and one.score.probability)):
                 if probability is not None:
-                    judged = Judged(one, probability)
-                    found[rival, is_trained_on, one.day].append(judged)
-                    found[rival, is_trained_on, None].append(judged)
-        return {key: Quality(ones) for key, ones in found.items()}
+                    for sample in samples:
+                        found[rival, *sample].append(Judged(one, probability))
+        return {
+            (rival, sample, ones[0].snapshot.day, ones[-1].snapshot.day): Quality(ones)
+            for (rival, sample, _), ones in found.items()
+        }
 
     def stability(self) -> dict[str, float]:
         """By feature: how far the customers of the last score day with any are from those of the training."""
@@ -279,6 +285,113 @@ class Predictions:
     def tier(self, probability: Decimal) -> str:
         threshold = self.settings.risk_threshold
         return "high" if probability >= threshold else "medium" if probability >= threshold / 2 else "low"
+
+    # -- what is published -----------------------------------------------------------------------------------------
+
+    def snapshots_told(self) -> dict[tuple[date, str], dict[str, Any]]:
+        """The mart churn_predictions."""
+        return {(one.day, one.customer.customer_id): self._told(one) for one in self.snapshots}
+
+    def _told(self, one: Snapshot) -> dict[str, Any]:
+        model, said = self.churn_model, one.score
+        reasons = [*(said.reasons if said else []), None, None, None]
+        row = {
+            "model_version": model and model.version,
+            "probability": said and said.probability,
+            "log_odds": said and said.log_odds,
+            "risk_tier": said and self.tier(said.probability),
+            "hazard": one.hazard,
+            "tenure_months": one.tenure_months,
+            "billing_months": one.billing_months,
+            "is_renewal_due": one.is_renewal_due,
+            "mrr": one.mrr,
+            "expected_churned_mrr": said and round10(said.probability * one.mrr),
+            "is_after_training": model and one.day > model.trained_through,
+            "is_known": one.is_known,
+            "has_churned": one.has_churned if one.is_known else None,
+        }
+        for number, name in enumerate(reasons[:3], 1):
+            row |= {f"reason_{number}": name, f"reason_{number}_contribution": name and said.contributions[name]}
+        return row | {name: value for name, value in one.customer.segments(one.day).items() if name != "all"}
+
+    def quality_told(self) -> dict[Sample, dict[str, Any]]:
+        """The mart churn_prediction_quality."""
+        return {
+            key: {
+                "model_version": self.churn_model.version if key[0] == "logistic" else None,
+                "snapshots": len(one.pairs),
+                "churned": one.churned,
+                "churned_share": one.churned / len(one.pairs),
+                "mean_probability": math.fsum(p for p, _ in one.pairs) / len(one.pairs),
+                "auc": one.auc,
+                "brier": one.brier,
+                "brier_skill": one.skill,
+                "log_loss": one.log_loss,
+                "top_decile_lift": one.lift,
+                "top_decile_churned_mrr_share": one.captured_mrr_share,
+                "is_small_sample": len(one.pairs) < self.settings.minimum_sample,
+            }
+            for key, one in self.quality().items()
+        }
+
+    def calibration_told(self) -> dict[tuple[str, str, date, date, int], dict[str, Any]]:
+        """The mart churn_prediction_calibration, but for its limits."""
+        told = {}
+        for key, quality in self.quality().items():
+            for number, decile in enumerate(quality.deciles, 1):
+                if decile:
+                    churned = sum(one.snapshot.has_churned for one in decile)
+                    told[*key, number] = {
+                        "snapshots": len(decile),
+                        "churned": churned,
+                        "lowest_probability": min(one.probability for one in decile),
+                        "highest_probability": max(one.probability for one in decile),
+                        "mean_probability": float(sum(one.probability for one in decile)) / len(decile),
+                        "churned_share": churned / len(decile),
+                        "is_small_sample": len(decile) < self.settings.minimum_sample,
+                    }
+        return told
+
+    def stability_told(self) -> dict[tuple[str], dict[str, Any]]:
+        """The mart churn_feature_stability."""
+        if not self.snapshots:
+            return {}
+        last = self.snapshots[-1].day
+        told = {}
+        for name, index in self.stability().items():
+            values = [one.features[name] for one in self.on(last)]
+            told[(name,)] = {
+                "score_day": last,
+                "customers": len(values),
+                "missing_share": values.count(None) / len(values),
+                "stability_index": index,
+                "status": "stable" if index < 0.1 else "shifting" if index < 0.25 else "shifted",
+            }
+        return told
+
+    def models_told(self) -> dict[tuple[str], dict[str, Any]]:
+        """The mart trained_models: the model in force, or the newest that might have been."""
+        told = {}
+        for kind in ("churn", "contract_lifetime", "purchase_lifetime"):
+            known = [one for one in models(self.settings) if one.kind == kind]
+            own = [one for one in known if self.mark and one.trained_on == self.mark]
+            in_force = self.model(kind)
+            status = "not trained"
+            if in_force:
+                status = "in force"
+            elif own:
+                status = "trained for another horizon"
+            elif known:
+                status = "trained on another company"
+            shown = in_force or max(own or known, key=lambda one: one.version, default=None)
+            told[(kind,)] = {
+                "status": status,
+                "is_in_force": in_force is not None,
+                "model_version": shown and shown.version,
+                "trained_through": shown and shown.trained_through,
+                "horizon_days": shown and shown.horizon_days,
+            }
+        return told
 
 
 def features(
@@ -377,9 +490,11 @@ class Quality:
 
     @property
     def log_loss(self) -> float:
-        return -math.fsum(
-            math.log(max(p if has_churned else 1 - p, LEAST_PROBABILITY)) for p, has_churned in self.pairs
-        ) / len(self.pairs)
+        losses = []
+        for p, has_churned in self.pairs:
+            clipped = max(min(p, 1 - LEAST_PROBABILITY), LEAST_PROBABILITY)
+            losses.append(-math.log(clipped if has_churned else 1 - clipped))
+        return math.fsum(losses) / len(losses)
 
     @property
     def deciles(self) -> list[list[Judged]]:
