@@ -23,7 +23,7 @@ from dbt_build import Outcome, counted, dbt_build
 from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
 
 # Marts that are appended to: the new database begins with the old one's.
-RECORDS = ("builds", "metric_revisions", "metrics_as_closed")
+RECORDS = ("builds", "customer_health_history", "metric_revisions", "metrics_as_closed")
 FAILURES_SHOWN = 10
 # dbt arguments that leave something out of a build
 PARTIAL = {"-s", "--select", "-m", "--models", "--exclude", "--selector", "--empty", "--resource-type", "--exclude-resource-type"}
