@@ -17,7 +17,7 @@ reasons as (
     select
         customer_id,
         score_day,
-        string_agg(measure, ', ' order by points_lost_rank) as reasons
+        cast(string_agg(measure, ', ' order by points_lost_rank) as varchar) as reasons
 
     from {{ ref('customer_health_measures') }}
     where points_lost_rank <= 3
@@ -71,11 +71,13 @@ select
     scores.score_percentile,
     scores.tier,
     scores.score_change,
-    case
-        when scores.score_change >= {{ var('health_trend_points') }} then 'up'
-        when scores.score_change <= -{{ var('health_trend_points') }} then 'down'
-        when scores.score_change is not null then 'flat'
-    end as trend,
+    cast(
+        case
+            when scores.score_change >= {{ var('health_trend_points') }} then 'up'
+            when scores.score_change <= -{{ var('health_trend_points') }} then 'down'
+            when scores.score_change is not null then 'flat'
+        end as varchar
+    ) as trend,
     reasons.reasons,
     cast(
         case

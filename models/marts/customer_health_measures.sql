@@ -162,7 +162,7 @@ select
     score_day,
     measure_group,
     measure,
-    status,
+    cast(status as varchar) as status,
     is_penalised,
     raw_value,
     observations,
