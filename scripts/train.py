@@ -19,6 +19,8 @@ from inputs import PROJECT, Target, target
 from training import churn, holdout, purchase_lifetimes, seeds
 from training.database import Company, Database, Purchases, Refusal
 
+# Rows of each seed.
+Rows = dict[str, list[dict]]
 FIFTHS = 5
 Z = 1.959964
 
@@ -51,7 +53,7 @@ def train(database: Database, source: Target, folder: Path) -> list[Path]:
     """Train all kinds; the files that were written."""
     company = database.company()
     say(f"Training on {shown(source.path)}, as of {company.as_of}", style="bold")
-    written: list[Path] = []
+    trained: list[tuple[str, Rows]] = []
     for name, kind in (
         ("Churn", churn_model),
         ("Contract lifetimes", contract_model),
@@ -60,16 +62,16 @@ def train(database: Database, source: Target, folder: Path) -> list[Path]:
         say()
         say(name, style="bold")
         try:
-            written += kind(database, company, source, folder)
+            trained.append(kind(database, company, source))
         except churn.NotTrained as reason:
             say(f"No model is written: {reason}.", style="yellow")
-    return written
+    return [path for kind, rows in trained for path in seeds.write(folder, kind, rows)]
 
 
 # -- churn -------------------------------------------------------------------------------------------------------------
 
 
-def churn_model(database: Database, company: Company, source: Target, folder: Path) -> list[Path]:
+def churn_model(database: Database, company: Company, source: Target) -> tuple[str, Rows]:
     """Judge the regression on windows it has not seen; where it wins, fit it to everything."""
     with console.status("Reading the snapshots ..."):
         snapshots = database.snapshots()
@@ -113,7 +115,7 @@ def churn_model(database: Database, company: Company, source: Target, folder: Pa
             for one in tried.windows
         ],
     }  # fmt: skip
-    return seeds.write(folder, "churn", rows)
+    return "churn", rows
 
 
 def show_backtest(tried: churn.Backtest) -> None:
@@ -206,7 +208,7 @@ def show_coefficients(model: churn.Model) -> None:
 # -- lifetimes ---------------------------------------------------------------------------------------------------------
 
 
-def contract_model(database: Database, company: Company, source: Target, folder: Path) -> list[Path]:
+def contract_model(database: Database, company: Company, source: Target) -> tuple[str, Rows]:
     """Shifted beta-geometric lifetimes by billing interval and segment value."""
     spells = database.spells(company.as_of)
     fits = holdout.contract_fits(spells)
@@ -250,10 +252,10 @@ def contract_model(database: Database, company: Company, source: Target, folder:
         ],
         "lifetime_backtest": held_rows("contract_lifetime", company, begun, held),
     }  # fmt: skip
-    return seeds.write(folder, "contract_lifetime", rows)
+    return "contract_lifetime", rows
 
 
-def purchase_model(database: Database, company: Company, source: Target, folder: Path) -> list[Path]:
+def purchase_model(database: Database, company: Company, source: Target) -> tuple[str, Rows]:
     """BG/NBD and Gamma-Gamma of all who bought."""
     bought = database.purchases(company.as_of)
     repeated = int((bought.x > 0).sum())
@@ -279,7 +281,7 @@ def purchase_model(database: Database, company: Company, source: Target, folder:
         ],
         "lifetime_backtest": held_rows("purchase_lifetime", company, begun, held),
     }  # fmt: skip
-    return seeds.write(folder, "purchase_lifetime", rows)
+    return "purchase_lifetime", rows
 
 
 def purchase_fits(bought: Purchases) -> tuple[purchase_lifetimes.PurchaseFit, purchase_lifetimes.SpendFit]:

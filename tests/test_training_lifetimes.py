@@ -146,6 +146,21 @@ def test_purchases_are_found_again() -> None:
     assert fit.a / (fit.a + fit.b) == pytest.approx(0.25, rel=0.1)
 
 
+def test_customers_who_are_all_alike_have_parameters_that_the_build_can_use() -> None:
+    """The same rate and the same chance of loss for everybody: the spread goes to nothing, and the fit stops where series still converge."""
+    rng = np.random.default_rng(9)
+    count = np.minimum(rng.geometric(0.5, 3_000), 40)
+    age = rng.uniform(60, 100, 3_000)
+    t_x = np.array([rng.exponential(2.0, number).sum() for number in count])
+    seen = t_x <= age
+    fit = purchase_lifetimes.fit_purchases(count[seen], t_x[seen], age[seen])
+    assert fit.r <= np.exp(3) * 1.001
+    assert fit.a <= np.exp(4.5) * 1.001
+    assert fit.r / fit.alpha == pytest.approx(0.5, rel=0.1)
+    assert fit.a / (fit.a + fit.b) == pytest.approx(0.5, rel=0.1)
+    assert np.isfinite(fit.expected_purchases(52, count[seen], t_x[seen], age[seen])).all()
+
+
 def test_money_of_another_size_changes_only_its_scale(spend: purchase_lifetimes.SpendFit) -> None:
     data = cdnow()
     yen = purchase_lifetimes.fit_spend(data["x"], 150 * data["zbar"])

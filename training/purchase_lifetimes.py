@@ -13,8 +13,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln, hyp2f1
 
-# The parameters lie between e^-7 and e^7: beyond, the customers are all alike or all opposites, and the likelihood is flat.
-EDGES = (-7.0, 7.0)
+# Logarithms of the least and the most that each parameter may be. Beyond, customers are as good as alike in how often they buy (r), when they are
+# lost (a, b) or what they spend, the likelihood is flat, and the series with which SQL expects purchases would lose its digits.
+PURCHASE_EDGES = ((-7.0, 3.0), (-7.0, 7.0), (-7.0, 4.5), (-7.0, 7.0))
+SPEND_EDGES = ((-7.0, 7.0), (-7.0, 7.0), (-7.0, 9.0))
 PURCHASE_STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.5, 1.5, -0.2, 0.9), (0.5, 3.0, -1.0, 1.5))
 SPEND_STARTS = ((1.0, 1.0, 3.0), (1.8, 1.3, 2.7))
 
@@ -86,7 +88,7 @@ def fit_purchases(x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> PurchaseFi
     def cost(logs: np.ndarray) -> float:
         return -purchase_log_likelihood(np.exp(logs), *rows.T, counts) / len(x)
 
-    r, alpha, a, b = _minimum(cost, PURCHASE_STARTS)
+    r, alpha, a, b = _minimum(cost, PURCHASE_STARTS, PURCHASE_EDGES)
     # what is expected divides by a - 1
     parameters = (r, alpha, a if abs(a - 1) > 1e-5 else 1 + 1e-5, b)
     return PurchaseFit(*parameters, len(x), purchase_log_likelihood(parameters, x, t_x, age))
@@ -112,13 +114,12 @@ def fit_spend(x: np.ndarray, mean: np.ndarray) -> SpendFit | None:
     def cost(logs: np.ndarray) -> float:
         return -spend_log_likelihood(np.exp(logs), x, mean / unit) / len(x)
 
-    p, q, v = _minimum(cost, SPEND_STARTS)
+    p, q, v = _minimum(cost, SPEND_STARTS, SPEND_EDGES)
     return SpendFit(p, q, v * unit, len(x), spend_log_likelihood((p, q, v * unit), x, mean))
 
 
-def _minimum(cost, starts) -> tuple[float, ...]:
+def _minimum(cost, starts, edges) -> tuple[float, ...]:
     """Where the cost is smallest: by slopes from several starts, the best of them walked to the bottom."""
-    edges = [EDGES] * len(starts[0])
     runs = [minimize(cost, start, method="L-BFGS-B", bounds=edges) for start in starts]
     best = min(runs, key=lambda run: run.fun)
     options = {"xatol": 1e-7, "fatol": 1e-13, "maxiter": 4000}
