@@ -436,6 +436,7 @@ PREDICTION_MODELS = [
 
 # what a family publishes besides its metrics
 MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
+    "predictions": (prediction_differences,),
     "support": (ticket_differences, service_level_differences),
     "voice": (feedback_differences,),
     "product": (funnel_differences,),

@@ -18,11 +18,9 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.churn_models import write_model
-from tests.comparison import PREDICTION_MODELS, prediction_differences
+from tests.comparison import PREDICTION_MODELS, metric_differences, prediction_differences
 from tests.compiled import project
-from tests.oracle import compute, health
-from tests.oracle.predictions import Predictions
-from tests.oracle.result import Result
+from tests.oracle import METRICS, compute
 from tests.test_collisions import EXAMPLES, PLANS, Rows
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -61,6 +59,9 @@ FEATURES = {
     "days_past_due": (0, 4.5),
     "days_since_touch": (0, 5.2),
 }
+
+
+HEALTH = {name for name, metric in METRICS.items() if metric.family == "health"}
 
 
 class Company:
@@ -232,11 +233,6 @@ class Company:
         ]
 
 
-def predictions(result: Result) -> Predictions:
-    gathered: health.Health = result.gathered["health"]
-    return gathered.predictions
-
-
 @pytest.mark.parametrize("name", SETTINGS)
 @settings(
     derandomize=not EXAMPLES,
@@ -249,14 +245,16 @@ def predictions(result: Result) -> Predictions:
 )
 @given(seed=st.integers(0, 10**9), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, seed: int, as_of: str) -> None:
-    """Contracts, labels, features, probabilities and what the marts make of them."""
+    """Contracts, labels, features, probabilities, what the marts make of them, and the metrics of health."""
     company, variables = Company(seed), SETTINGS[name]
-    bare = predictions(compute(company.raw, as_of, variables, "health"))
+    bare = compute(company.raw, as_of, variables, "health").gathered["health"].predictions
     with tempfile.TemporaryDirectory() as folder:
         seeds = company.write_models(Path(folder), bare.mark, bare.horizon)
         expected = compute(company.raw, as_of, variables | {"seeds": str(seeds)}, "health")
-        with project(variables).with_seeds(seeds).run(company.raw, as_of, PREDICTION_MODELS) as built:
+        compiled = project(variables).of_family("health").with_seeds(seeds)
+        with compiled.run(company.raw, as_of, [*PREDICTION_MODELS, "metrics"]) as built:
             differences = prediction_differences(built.query, expected)
+            differences += metric_differences(built.query, expected, HEALTH)
     if differences:
         note(f"seed={seed} as_of={as_of!r} variables={variables!r}\n{json.dumps(company.raw)}")
     assert not differences, "\n".join(differences)

@@ -20,7 +20,7 @@ from tests.books import Book, Rows
 from tests.churn_models import write_model
 from tests.comparison import PREDICTION_MODELS, is_close
 from tests.compiled import Built, Project, project
-from tests.oracle import compute, health  # noqa: F401
+from tests.oracle import compute
 from tests.oracle.predictions import Predictions, area_under_curve
 from tests.test_collisions_predictions import FEATURES, Company
 
