@@ -10,7 +10,7 @@ from decimal import Decimal
 from statistics import NormalDist, fmean, stdev
 from typing import Any
 
-from tests.oracle import METRICS, Result, product, support, team, voice
+from tests.oracle import METRICS, Result, product, support, team, validity, voice
 from tests.oracle.health import Health
 from tests.oracle.movements import Movement
 
@@ -379,6 +379,19 @@ def evidence_differences(query: Query, expected: Result) -> list[str]:
     return _row_differences(query, "int_customer_evidence", keys, wanted, "intermediate")
 
 
+def validity_differences(query: Query, expected: Result) -> list[str]:
+    """What came of the scores: health_validity, health_band_churn, health_forewarning."""
+    if "health" not in expected.gathered:
+        return []
+    gathered: Health = expected.gathered["health"]
+    of_day = ("score_day", "profile")
+    return [
+        *_row_differences(query, "health_validity", of_day, validity.validity_told(gathered)),
+        *_row_differences(query, "health_band_churn", (*of_day, "colour"), validity.bands_told(gathered)),
+        *_row_differences(query, "health_forewarning", ("month_start",), validity.forewarning_told(gathered)),
+    ]
+
+
 def prediction_differences(query: Query, expected: Result) -> list[str]:
     """Features, and all marts that tell of predicted churn."""
     if "health" not in expected.gathered:
@@ -441,5 +454,6 @@ MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "voice": (feedback_differences,),
     "product": (funnel_differences,),
     "team": (scorecard_differences,),
+    "validity": (validity_differences,),
     "lifetime": (spell_differences, lifetime_value_differences),
 }
