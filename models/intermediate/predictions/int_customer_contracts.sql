@@ -17,7 +17,7 @@ terms as (
     select
         score_days.customer_id,
         score_days.score_day,
-        {{ any_true('terms.term_end_date <= ' ~ add_days('score_days.score_day', var('churn_horizon_days'))) }} as is_renewal_due
+        min(terms.term_end_date) as term_end_date
 
     from score_days
     inner join {{ ref('stg_billing__contract_terms') }} as terms
@@ -44,7 +44,7 @@ contracts as (
             else 0
         end as tenure_months,
         billing_intervals.billing_months,
-        terms.is_renewal_due
+        terms.term_end_date
 
     from score_days
     inner join billing_intervals
@@ -58,13 +58,15 @@ contracts as (
 ),
 
 -- where no term says when, a plan of half a year or longer renews on the anniversaries of the first paid day
-anniversaries as (
+renewals as (
 
     select
         contracts.*,
-        {{ add_months(
-            'first_paid_day', '(' ~ integer_quotient('tenure_months', 'billing_months') ~ ' + 1) * billing_months'
-        ) }} as next_anniversary
+        case
+            when term_end_date is not null then term_end_date
+            when billing_months >= 6
+                then {{ add_months('first_paid_day', '(' ~ integer_quotient('tenure_months', 'billing_months') ~ ' + 1) * billing_months') }}
+        end as next_renewal_day
 
     from contracts
 
@@ -75,11 +77,7 @@ select
     score_day,
     tenure_months,
     billing_months,
-    case
-        when is_renewal_due then 1
-        when is_renewal_due is not null or billing_months < 6 then 0
-        when next_anniversary <= {{ add_days('score_day', var('churn_horizon_days')) }} then 1
-        else 0
-    end as renewal_due
+    next_renewal_day,
+    case when next_renewal_day <= {{ add_days('score_day', var('churn_horizon_days')) }} then 1 else 0 end as renewal_due
 
-from anniversaries
+from renewals
