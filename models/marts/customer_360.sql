@@ -149,7 +149,7 @@ reasoned as (
         case
             when not is_paying then null
             when cancellation_scheduled = 1 then 'cancellation scheduled'
-            when days_past_due > 0 then 'invoice past due'
+            when days_past_due between 1 and 90 then 'invoice past due'
             when open_severe_tickets > 0 then 'severe ticket open'
             when health_band = 'red' then 'health red'
             when churn_risk_tier = 'high' then 'churn predicted'
