@@ -31,6 +31,17 @@ TINY = {
 }
 
 
+# what an earlier build recorded: a score that is another today, one of a customer who is no more, one of an as-of day between month ends
+OLD_RECORDS = """
+    create table marts.customer_health_history as
+    select
+        customer_id, cast(score_day as date) as score_day, 1 as record_number, cast('2026-04-02 08:00:00' as timestamp) as recorded_at,
+        cast('2026-04-02' as date) as as_of_day, 'v1' as config_version, 'standard' as profile, cast(12.5 as decimal(38, 10)) as score,
+        cast(0.5 as decimal(38, 10)) as coverage, 'red' as colour, false as is_gone
+    from (values ('c1', '2026-03-31'), ('nobody', '2026-03-31'), ('c1', '2026-04-02')) as records (customer_id, score_day)
+"""
+
+
 def build(
     project: Path, raw: Path | None, database: Path, arguments: list[str] | None = None, **environment: str
 ) -> subprocess.CompletedProcess:
@@ -84,6 +95,7 @@ def published(
         old.execute(
             "create schema marts; create table marts.builds as select 'the first' as build; create table old as select 1 as a"
         )
+        old.execute(OLD_RECORDS)
     with duckdb.connect(str(database), read_only=True) as reader:
         run = build(project, raw, database, AS_OF="2026-04-15")
         assert run.returncode == 0, run.stdout + run.stderr
@@ -109,6 +121,27 @@ def test_records_are_carried_over(published: tuple[Path, subprocess.CompletedPro
     database, _ = published
     with duckdb.connect(str(database), read_only=True) as connection:
         assert ("the first",) in connection.execute("select build from marts.builds").fetchall()
+
+
+def test_scores_are_recorded_beside_those_of_before(published: tuple[Path, subprocess.CompletedProcess]) -> None:
+    with duckdb.connect(str(published[0]), read_only=True) as connection:
+        records = connection.execute(
+            "select customer_id, cast(score_day as varchar), record_number, score is not distinct from 12.5, is_gone, cast(as_of_day as varchar)"
+            " from marts.customer_health_history where score_day >= '2026-03-01' order by all"
+        ).fetchall()
+        scores, older = connection.execute(
+            "select (select count(*) from marts.customer_health where score_day < '2026-03-01'), count(*)"
+            " from marts.customer_health_history where score_day < '2026-03-01' and record_number = 1"
+        ).fetchone()
+    assert records == [
+        ("c1", "2026-03-31", 1, True, False, "2026-04-02"),
+        ("c1", "2026-03-31", 2, False, False, "2026-04-15"),
+        ("c1", "2026-04-02", 1, True, False, "2026-04-02"),
+        ("c1", "2026-04-15", 1, False, False, "2026-04-15"),
+        ("nobody", "2026-03-31", 1, True, False, "2026-04-02"),
+        ("nobody", "2026-03-31", 2, False, True, "2026-04-15"),
+    ]
+    assert older == scores > 0
 
 
 def test_as_of_is_the_last_day(published: tuple[Path, subprocess.CompletedProcess]) -> None:
