@@ -1,11 +1,12 @@
 {%- set horizon = 'cast(' ~ var('purchase_horizon_days') ~ ' as double precision) / 7' -%}
 {#-
-    E[Y(t)] of BG/NBD has a factor 1 / (a - 1) x (1 - w^(r + x) 2F1(r + x, b + x; c; z)), c = a + b + x - 1, z = t / (alpha + T + t), w = 1 - z.
-    By Euler's transformation w^(r + x) 2F1(r + x, b + x; c; z) = w^(a - 1) 2F1(c - r - x, a - 1; c; z), whose terms from the second on hold a - 1:
-    taken out, nothing is left that grows large and cancels, nor that fails at a = 1 or c = 0:
+    E[Y(t)] of BG/NBD is P(alive) x c / (a - 1) x (1 - w^(r + x) F(r + x, b + x; c; z)): c = a + b + x - 1, z = t / (alpha + T + t), w = 1 - z, F the
+    hypergeometric series. By Euler's transformation w^(r + x) F(r + x, b + x; c; z) = w^(a - 1) F(a - 1, c - r - x; c; z). One of the two series has
+    terms that fall faster than z^k: the first where a > r + x + 1, else the second; there a - 1 is a factor of all terms but the first one of F, and
+    taken out of them nothing fails at a = 1. Both are of one form, e the exponent and first argument, q the second one:
 
-        c x factor = c (1 - w^(a - 1)) / (a - 1) - w^(a - 1) x sum of u(k), k = 1, 2 ...
-        u(1) = (c - r - x) z, u(k + 1) = u(k) x z x (a + k - 1) (c - r - x + k) / ((c + k) (k + 1))
+        c / (a - 1) x (1 - w^e F(e, q; c; z)) = c (1 - w^e) / (a - 1) - w^e x sum of u(k), k = 1, 2 ...
+        u(1) = e q z / (a - 1), u(k + 1) = u(k) z (e + k) (q + k) / ((c + k) (k + 1))
 -#}
 with recursive
 
@@ -36,13 +37,27 @@ histories as (
     select distinct
         summaries.frequency,
         summaries.age_weeks,
+        parameters.r,
         parameters.a,
+        parameters.b,
         parameters.a + parameters.b + summaries.frequency - 1 as c,
-        parameters.a + parameters.b - 1 - parameters.r as d,
+        parameters.a > parameters.r + summaries.frequency + 1 as is_first_form,
         {{ horizon }} / (parameters.alpha + summaries.age_weeks + {{ horizon }}) as z
 
     from summaries
     cross join parameters
+
+),
+
+forms as (
+
+    select
+        histories.*,
+        case when is_first_form then r + frequency else a - 1 end as e,
+        case when is_first_form then b + frequency else c - r - frequency end as q,
+        case when is_first_form then (r + frequency) / (a - 1) else 1 end as e_of_a
+
+    from histories
 
 ),
 
@@ -51,31 +66,31 @@ series as (
     select
         frequency,
         age_weeks,
-        a,
         c,
-        d,
+        e,
+        q,
         z,
         1 as k,
-        d * z as term,
-        d * z as total
+        e_of_a * q * z as term,
+        e_of_a * q * z as total
 
-    from histories
+    from forms
 
     union all
 
     select
         frequency,
         age_weeks,
-        a,
         c,
-        d,
+        e,
+        q,
         z,
         k + 1,
-        term * z * (a + k - 1) * (d + k) / ((c + k) * (k + 1)),
-        total + term * z * (a + k - 1) * (d + k) / ((c + k) * (k + 1))
+        term * z * (e + k) * (q + k) / ((c + k) * (k + 1)),
+        total + term * z * (e + k) * (q + k) / ((c + k) * (k + 1))
 
     from series
-    where abs(term) > 1e-17 and k < 20000
+    where abs(term) > 1e-17 * abs(total) and k < 20000
 
 ),
 
@@ -94,15 +109,15 @@ last_terms as (
 numerators as (
 
     select
-        series.frequency,
-        series.age_weeks,
-        series.c
-        * case when series.a = 1 then -ln(1 - series.z) else (1 - power(1 - series.z, series.a - 1)) / (series.a - 1) end
-        - power(1 - series.z, series.a - 1) * series.total as purchases_if_alive
+        forms.frequency,
+        forms.age_weeks,
+        forms.c * case when forms.a = 1 then -ln(1 - forms.z) else (1 - power(1 - forms.z, forms.e)) / (forms.a - 1) end
+        - power(1 - forms.z, forms.e) * series.total as purchases_if_alive
 
-    from series
-    inner join last_terms
-        on series.frequency = last_terms.frequency and series.age_weeks = last_terms.age_weeks and series.k = last_terms.k
+    from forms
+    inner join last_terms on forms.frequency = last_terms.frequency and forms.age_weeks = last_terms.age_weeks
+    inner join series
+        on last_terms.frequency = series.frequency and last_terms.age_weeks = series.age_weeks and last_terms.k = series.k
 
 ),
 
