@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.churn_models import write_model
+from tests.oracle import health  # noqa: F401  registers the family
 from tests.oracle.cleaning import clean
 from tests.oracle.company import Company
 from tests.oracle.predictions import (
@@ -33,7 +34,7 @@ from tests.oracle.predictions import (
 from tests.oracle.raw import as_text
 from tests.oracle.settings import settings_from
 from tests.oracle.values import round10
-from tests.test_oracle_by_hand import Book, plan
+from tests.test_oracle_by_hand import Book, exact, figure, plan
 
 JANUARY, FEBRUARY, MARCH = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
@@ -305,6 +306,11 @@ def test_features_of_the_evidence(measure: str, raw: str, feature: float) -> Non
     assert features(known, Decimal(1), 1, 1, False)[measure] is None
     assert features({measure: Said(None)}, Decimal(1), 1, 1, False)[measure] is None
     assert features({}, Decimal(1), 1, 1, False)[measure] is None
+
+
+def test_the_change_of_mrr_is_subtracted_exactly() -> None:
+    # 1.05 - 1 = 0.05; of floating numbers it would be 0.050000000000000044, and in another bin
+    assert features({"mrr_change": Said(Decimal("1.05"))}, Decimal(1), 1, 1, False)["mrr_change"] == 0.05
 
 
 @pytest.mark.parametrize(("age", "expected"), [(0, 9.0), (180, 9.0), (181, None)])
@@ -617,3 +623,86 @@ def test_stability_looks_at_the_last_score_day(tmp_path: Path) -> None:
     assert predictions(book, "2024-01-31", seeds=str(tmp_path)).stability() == {"mrr": pytest.approx(0)}
     expected = (0.0001 - 0.5) * math.log(0.0002) + 0.5 * math.log(2)
     assert predictions(book, "2024-02-29", seeds=str(tmp_path)).stability() == {"mrr": pytest.approx(expected)}
+
+
+# -- metrics -----------------------------------------------------------------------------------------------------------
+
+
+def by_interval(folder: Path) -> str:
+    """A model by which monthly customers leave with 1/2, yearly ones with 1 / (1 + e^2) = 0.1192029220."""
+    return str(write_model(folder, marked("2024-01-05", "a"), 0.0, {"is_yearly": (-2.0, 0.0, 1.0)}))
+
+
+def two_countries() -> Book:
+    book = Book().customer("a", country="DE").customer("b", country="FR").customer("c", country="DE")
+    book.sells("a.1", "30", "2024-01-05").sells("b.1", "10", "2024-01-05", "2024-03-10")
+    return book.sells("c.1", "1200", "2024-02-05", plan_id="yearly")
+
+
+def test_predicted_churn_rate_and_expected_churned_mrr(tmp_path: Path) -> None:
+    result = two_countries().count("2024-03-31", seeds=by_interval(tmp_path))
+    # January: a and b
+    assert exact(result, "predicted_churn_rate", "2024-01-01") == (1, 2)
+    assert figure(result, "predicted_churn_rate", "2024-01-01") == 0.5
+    assert figure(result, "expected_churned_mrr", "2024-01-01") == 20
+    # February: c, 100 a month, too
+    assert exact(result, "predicted_churn_rate", "2024-02-01") == (Decimal("1.1192029220"), 3)
+    assert figure(result, "expected_churned_mrr", "2024-02-01") == Decimal("31.9202922000")
+    # March, and the quarter that closes with it: a and c
+    assert exact(result, "predicted_churn_rate", "2024-03-01") == (Decimal("0.6192029220"), 2)
+    assert exact(result, "predicted_churn_rate", "2024-01-01", "quarter") == (Decimal("0.6192029220"), 2)
+    assert figure(result, "expected_churned_mrr", "2024-01-01", "quarter") == Decimal("26.9202922000")
+
+
+def test_predictions_stand_under_the_attributes_of_the_closing_day(tmp_path: Path) -> None:
+    result = two_countries().count("2024-03-31", seeds=by_interval(tmp_path))
+    assert exact(result, "predicted_churn_rate", "2024-02-01", country="DE") == (Decimal("0.6192029220"), 2)
+    assert exact(result, "predicted_churn_rate", "2024-02-01", country="FR") == (Decimal("0.5"), 1)
+    assert figure(result, "expected_churned_mrr", "2024-02-01", country="FR") == 5
+    # b left in March: nobody pays in France
+    cells = [key for key in result.metrics if key[0] == "expected_churned_mrr" and str(key[2]) == "2024-03-01"]
+    assert {key[3:] for key in cells if key[3] == "country"} == {("country", "DE")}
+
+
+def test_both_are_absent_without_a_model_in_force(tmp_path: Path) -> None:
+    names = {"predicted_churn_rate", "expected_churned_mrr"}
+    result = two_countries().count("2024-03-31", seeds=by_interval(tmp_path), churn_horizon_days=60)
+    assert not names & {key[0] for key in result.metrics}
+    result = two_countries().count("2024-03-31", seeds=by_interval(tmp_path))
+    assert names <= {key[0] for key in result.metrics}
+
+
+def test_of_nobody_there_is_no_rate(tmp_path: Path) -> None:
+    book = Book().sells("a.1", "10", "2024-01-05", "2024-02-10")
+    result = book.count("2024-02-29", seeds=by_interval(tmp_path))
+    assert exact(result, "predicted_churn_rate", "2024-02-01") == (0, 0)
+    assert figure(result, "predicted_churn_rate", "2024-02-01") is None
+    assert figure(result, "expected_churned_mrr", "2024-02-01") == 0
+
+
+@pytest.mark.parametrize(("threshold", "customers", "mrr"), [(0.5, 1, 30), (0.51, 0, 0), (0.1192, 2, 130)])
+def test_at_risk_is_who_is_likely_to_leave(threshold: float, customers: int, mrr: int, tmp_path: Path) -> None:
+    # nobody has evidence enough to be red; a leaves with 0.5, c with 0.1192
+    variables = {"risk_threshold": threshold, "health_minimum_coverage": 2}
+    result = two_countries().count("2024-03-31", seeds=by_interval(tmp_path), **variables)
+    assert figure(result, "at_risk_customers", "2024-03-01") == customers
+    assert figure(result, "mrr_at_risk", "2024-03-01") == mrr
+
+
+# -- which models there are --------------------------------------------------------------------------------------------
+
+
+def test_models_are_listed_with_what_keeps_them_from_counting(tmp_path: Path) -> None:
+    mine = marked("2024-01-05", "a")
+    write_model(tmp_path, mine, version="m1", horizon_days=30)
+    write_model(tmp_path, "0" * 32, version="m2")
+    write_model(tmp_path, "0" * 32, version="m3", kind="purchase_lifetime", horizon_days=None)
+    book = Book().sells("a.1", "10", "2024-01-05")
+    told = predictions(book, "2024-01-31", seeds=str(tmp_path)).models_told()
+    assert {kind: (row["status"], row["model_version"]) for (kind,), row in told.items()} == {
+        "churn": ("trained for another horizon", "m1"),
+        "contract_lifetime": ("not trained", None),
+        "purchase_lifetime": ("trained on another company", "m3"),
+    }
+    told = predictions(book, "2024-01-31", seeds=str(tmp_path), churn_horizon_days=30).models_told()
+    assert told[("churn",)]["status"] == "in force"

@@ -399,22 +399,26 @@ def features(
 ) -> dict[str, float | None]:
     """What a model may read of a snapshot; None where it is not known."""
 
-    def raw(name: str, greatest: int | None = None) -> float | None:
+    def exact(name: str) -> Decimal | None:
         one = known.get(name)
-        if one is None or not one.is_connected or one.raw_value is None:
+        return one.raw_value if one and one.is_connected else None
+
+    def raw(name: str, greatest: int | None = None) -> float | None:
+        value = exact(name)
+        if value is None:
             return None
-        return float(one.raw_value if greatest is None else min(one.raw_value, greatest))
+        return float(value if greatest is None else min(value, greatest))
 
     def log(value: float | None) -> float | None:
         return None if value is None else math.log(1 + value)
 
-    change, sentiment, nps = raw("mrr_change"), raw("net_sentiment"), raw("latest_nps")
+    change, sentiment, nps = exact("mrr_change"), raw("net_sentiment"), raw("latest_nps")
     return {
         "tenure": log(float(tenure)),
         "mrr": log(float(mrr)),
         "is_yearly": float(interval >= 12),
         "renewal_due": float(is_due),
-        "mrr_change": None if change is None else min(change - 1, 1.0),
+        "mrr_change": None if change is None else float(min(change - 1, 1)),
         "active_user_share": raw("active_user_share", 1),
         "usage_trend": raw("usage_trend", 3),
         "days_since_use": log(raw("days_since_use", 90)),
