@@ -112,6 +112,7 @@ class Lifetimes:
         self.company: Company = growth.company
         self.settings = self.company.settings
         self._months: dict[tuple[Beta, int, int], Decimal] = {}
+        self._revenue: dict[tuple[Customer, date], Decimal | None] = {}
         self.plans = {row["plan_id"]: row for row in self.company.staged["plans"]}
 
     # -- contracts -----------------------------------------------------------------------------------------------------
@@ -177,8 +178,10 @@ class Lifetimes:
         )
 
     def expected_revenue(self, customer: Customer, day: date) -> Decimal | None:
-        months = self.expected_months(customer, day)
-        return None if months is None else round10(customer.mrr(day) * months)
+        if (customer, day) not in self._revenue:
+            months = self.expected_months(customer, day)
+            self._revenue[customer, day] = None if months is None else round10(customer.mrr(day) * months)
+        return self._revenue[customer, day]
 
     def predicted(self, customers: Iterable[Customer], day: date, margin: Fraction | None) -> float | None:
         """Mean gross profit still expected of those whom the model knows."""

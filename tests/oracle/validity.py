@@ -28,8 +28,8 @@ def outcomes(health: Health) -> dict[tuple[date, str], list[tuple[Score, bool]]]
         for score in scores.values():
             if score.is_banded:
                 has_left = any(day < event <= last for event in score.customer.churn_days)
-                found[day, "all"].append((score, has_left))
-                found[day, score.profile].append((score, has_left))
+                for profile in {"all", score.profile}:
+                    found[day, profile].append((score, has_left))
     return found
 
 
