@@ -10,8 +10,7 @@ from decimal import Decimal
 from statistics import NormalDist, fmean, stdev
 from typing import Any
 
-from tests.oracle import METRICS, Result, product, support, team, validity, voice
-from tests.oracle.health import Health
+from tests.oracle import METRICS, Result, health, product, support, team, validity, voice
 from tests.oracle.movements import Movement
 
 Query = Callable[[str], list[tuple]]
@@ -368,7 +367,7 @@ def evidence_differences(query: Query, expected: Result) -> list[str]:
     """Every measure of every customer and score day, whether or not it weighs."""
     if "health" not in expected.gathered:
         return []
-    gathered: Health = expected.gathered["health"]
+    gathered = expected.gathered["health"]
     wanted = {
         (customer.customer_id, day, measure): vars(one)
         for day, customers in gathered.paying.items()
@@ -379,11 +378,28 @@ def evidence_differences(query: Query, expected: Result) -> list[str]:
     return _row_differences(query, "int_customer_evidence", keys, wanted, "intermediate")
 
 
+def score_differences(query: Query, expected: Result) -> list[str]:
+    """The mart customer_health: every score, its bands, ranks and changes."""
+    if "health" not in expected.gathered:
+        return []
+    return _row_differences(
+        query, "customer_health", ("customer_id", "score_day"), health.told(expected.gathered["health"])
+    )
+
+
+def explanation_differences(query: Query, expected: Result) -> list[str]:
+    """The mart customer_health_measures: what every score is made of."""
+    if "health" not in expected.gathered:
+        return []
+    keys = ("customer_id", "score_day", "measure_group", "measure")
+    return _row_differences(query, "customer_health_measures", keys, health.measures_told(expected.gathered["health"]))
+
+
 def validity_differences(query: Query, expected: Result) -> list[str]:
     """What came of the scores: health_validity, health_band_churn, health_forewarning."""
     if "health" not in expected.gathered:
         return []
-    gathered: Health = expected.gathered["health"]
+    gathered = expected.gathered["health"]
     of_day = ("score_day", "profile")
     return [
         *_row_differences(query, "health_validity", of_day, validity.validity_told(gathered)),
@@ -454,6 +470,7 @@ MARTS: dict[str, tuple[Callable[[Query, Result], list[str]], ...]] = {
     "voice": (feedback_differences,),
     "product": (funnel_differences,),
     "team": (scorecard_differences,),
+    "health": (evidence_differences, score_differences, explanation_differences),
     "validity": (validity_differences,),
     "lifetime": (spell_differences, lifetime_value_differences),
 }

@@ -1,4 +1,4 @@
-"""Configurations of the health score in the making, written down as the seeds of the project."""
+"""What the health score reads, in the making: rows of raw tables, and configurations written down as the seeds of the project."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from tests.desk import Desk
 
 Rows = Iterable[dict[str, Any]]
 
@@ -77,3 +79,62 @@ def configure(
             writer.writeheader()
             writer.writerows(DEFAULTS[name] | row for row in rows)
     return folder
+
+
+# -- evidence ----------------------------------------------------------------------------------------------------------
+
+
+def paying() -> Desk:
+    """Customer c pays 100 from 1 January 2024 on."""
+    return Desk().sell("c", 100, "2024-01-01")
+
+
+def user(book: Desk, user_id: str, created_at: str = "2024-01-01", customer: str = "c", **more: Any) -> Desk:
+    row = {"user_id": user_id, "customer_id": customer, "created_at": created_at}
+    return book.add("users", **row | {"is_licensed": "true"} | more)
+
+
+def use(book: Desk, user_id: str | None, *when: str, customer: str = "c", **more: Any) -> Desk:
+    for moment in when:
+        row = {"event_id": f"e{len(book.raw.get('usage_events', [])) + 1}", "user_id": user_id, "customer_id": customer}
+        book.add("usage_events", **row | {"event_name": "open", "occurred_at": moment} | more)
+    return book
+
+
+def severe(book: Desk, name: str, created_at: str, *steps: tuple[str, str], **more: Any) -> Desk:
+    return book.ticket(name, created_at, *steps, **{"severity": "Urgent"} | more)
+
+
+def answer(book: Desk, kind: str, score: Any, responded_at: str | None, **more: Any) -> Desk:
+    row = {"response_id": f"r{len(book.raw.get('survey_responses', [])) + 1}", "survey_type": kind, "customer_id": "c"}
+    row |= {"scale_min": 0, "scale_max": 10} if kind == "nps" else {"scale_min": 1, "scale_max": 5}
+    row |= {"score": score, "sent_at": "2024-01-01", "responded_at": responded_at}
+    return book.add("survey_responses", **row | more)
+
+
+def invoice(book: Desk, due_at: str | None, status: str = "open", paid_at: str | None = None, **more: Any) -> Desk:
+    row = {"invoice_id": f"i{len(book.raw.get('invoices', [])) + 1}", "customer_id": "c", "issued_at": "2024-05-01"}
+    row |= {"status": status, "due_at": due_at, "paid_at": paid_at, "currency": "USD", "total_excluding_tax": 10}
+    return book.add("invoices", **row | more)
+
+
+def said(book: Desk, value: Any, customer: str = "c", day: str = "2024-06-30") -> Desk:
+    """An NPS answer: the simplest evidence there is."""
+    return answer(book, "nps", value, day, customer_id=customer)
+
+
+def nps(**more: Any) -> dict[str, Any]:
+    """0 at 0, 100 at 10."""
+    return {"measure": "latest_nps", "green_at": 10} | more
+
+
+def touch(book: Desk, day: str, customer: str = "c") -> Desk:
+    number = len(book.raw.get("csm_touches", []))
+    return book.add(
+        "csm_touches", touch_id=f"h{number}", customer_id=customer, csm_id="m", kind="call", occurred_at=day
+    )
+
+
+def since_touch(**more: Any) -> dict[str, Any]:
+    """100 on the day itself, 0 after 100 days."""
+    return {"measure": "days_since_touch", "red_at": 100, "green_at": 0} | more

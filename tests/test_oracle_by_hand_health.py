@@ -10,17 +10,25 @@ from typing import Any
 import pytest
 
 from tests.desk import Desk
-from tests.health_books import bands, configure
+from tests.health_books import (
+    answer,
+    bands,
+    configure,
+    invoice,
+    nps,
+    paying,
+    said,
+    severe,
+    since_touch,
+    touch,
+    use,
+    user,
+)
 from tests.oracle import Result, compute
 from tests.oracle.health import Health, Score, Told
 
 AS_OF = "2024-06-30"
 NOTHING = None, True
-
-
-def paying() -> Desk:
-    """Customer c pays 100 from 1 January 2024 on."""
-    return Desk().sell("c", 100, "2024-01-01")
 
 
 def gathered(book: Desk, as_of: str = AS_OF, **variables: Any) -> Health:
@@ -40,18 +48,6 @@ def raw(book: Desk, measure: str, as_of: str = AS_OF, **variables: Any) -> tuple
 
 
 # -- use ---------------------------------------------------------------------------------------------------------------
-
-
-def user(book: Desk, user_id: str, created_at: str = "2024-01-01", customer: str = "c", **more: Any) -> Desk:
-    row = {"user_id": user_id, "customer_id": customer, "created_at": created_at}
-    return book.add("users", **row | {"is_licensed": "true"} | more)
-
-
-def use(book: Desk, user_id: str | None, *when: str, customer: str = "c", **more: Any) -> Desk:
-    for moment in when:
-        row = {"event_id": f"e{len(book.raw.get('usage_events', [])) + 1}", "user_id": user_id, "customer_id": customer}
-        book.add("usage_events", **row | {"event_name": "open", "occurred_at": moment} | more)
-    return book
 
 
 def test_the_window_of_28_days_ends_with_the_score_day() -> None:
@@ -152,10 +148,6 @@ def test_somebody_elses_event_connects() -> None:
 # -- tickets -----------------------------------------------------------------------------------------------------------
 
 
-def severe(book: Desk, name: str, created_at: str, *steps: tuple[str, str], **more: Any) -> Desk:
-    return book.ticket(name, created_at, *steps, **{"severity": "Urgent"} | more)
-
-
 def test_open_tickets_and_the_oldest_severe_one() -> None:
     # Severe and open at the end of 30 June: t1 (9 days old), t2 (reopened, 20 days old). t3 was solved that day, t4 is not
     # severe, t5 comes the day after, spam and merged ones are none.
@@ -214,13 +206,6 @@ def test_hours_to_the_microsecond() -> None:
 # -- what they say -----------------------------------------------------------------------------------------------------
 
 
-def answer(book: Desk, kind: str, score: Any, responded_at: str | None, **more: Any) -> Desk:
-    row = {"response_id": f"r{len(book.raw.get('survey_responses', [])) + 1}", "survey_type": kind, "customer_id": "c"}
-    row |= {"scale_min": 0, "scale_max": 10} if kind == "nps" else {"scale_min": 1, "scale_max": 5}
-    row |= {"score": score, "sent_at": "2024-01-01", "responded_at": responded_at}
-    return book.add("survey_responses", **row | more)
-
-
 def test_the_latest_nps_answer() -> None:
     # 9 on 1 June, then 3 and 8 at one instant of the 10th (r3 is greater); a 0 comes on 1 July, one is not answered.
     book = answer(answer(answer(paying(), "nps", 9, "2024-06-01"), "nps", 3, "2024-06-10"), "nps", 8, "2024-06-10")
@@ -275,12 +260,6 @@ def test_net_sentiment() -> None:
 
 
 # -- money and people --------------------------------------------------------------------------------------------------
-
-
-def invoice(book: Desk, due_at: str | None, status: str = "open", paid_at: str | None = None, **more: Any) -> Desk:
-    row = {"invoice_id": f"i{len(book.raw.get('invoices', [])) + 1}", "customer_id": "c", "issued_at": "2024-05-01"}
-    row |= {"status": status, "due_at": due_at, "paid_at": paid_at, "currency": "USD", "total_excluding_tax": 10}
-    return book.add("invoices", **row | more)
 
 
 @pytest.mark.parametrize(
@@ -356,28 +335,6 @@ def test_customers_merged_are_one() -> None:
 
 
 # -- who has a score, and when -----------------------------------------------------------------------------------------
-
-
-def said(book: Desk, value: Any, customer: str = "c", day: str = "2024-06-30") -> Desk:
-    """An NPS answer: the simplest evidence there is."""
-    return answer(book, "nps", value, day, customer_id=customer)
-
-
-def nps(**more: Any) -> dict[str, Any]:
-    """0 at 0, 100 at 10."""
-    return {"measure": "latest_nps", "green_at": 10} | more
-
-
-def touch(book: Desk, day: str, customer: str = "c") -> Desk:
-    number = len(book.raw.get("csm_touches", []))
-    return book.add(
-        "csm_touches", touch_id=f"h{number}", customer_id=customer, csm_id="m", kind="call", occurred_at=day
-    )
-
-
-def since_touch(**more: Any) -> dict[str, Any]:
-    """100 on the day itself, 0 after 100 days."""
-    return {"measure": "days_since_touch", "red_at": 100, "green_at": 0} | more
 
 
 def counted(folder: Path, book: Desk, as_of: str = AS_OF, **variables: Any) -> Result:
@@ -727,7 +684,7 @@ def test_change_by_measure_cap_and_what_is_gone(tmp_path: Path) -> None:
     one = score(folder, touch(said(paying(), 6, day="2024-05-30"), "2024-05-30"))
     assert (one.score, one.score_change) == (60, 40)
     assert {row.name: row.change for row in one.rows} == {"latest_nps": 30}
-    assert one.gone == {"days_since_touch": Decimal("-49.5"), "leaving": Decimal("59.5")}
+    assert one.gone == {"days_since_touch": ("one", Decimal("-49.5")), "leaving": ("(cap)", Decimal("59.5"))}
 
 
 def test_a_measure_that_falls_silent_takes_its_points_along(tmp_path: Path) -> None:

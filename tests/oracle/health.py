@@ -24,7 +24,7 @@ from tests.oracle.company import ZERO, Company, Customer, Period
 from tests.oracle.predictions import Predictions
 from tests.oracle.registry import ABSENT, FAMILIES, Family
 from tests.oracle.registry import metric as register
-from tests.oracle.settings import Settings
+from tests.oracle.settings import SEGMENTS, Settings
 from tests.oracle.support_rows import STATUSES
 from tests.oracle.values import FOREVER, Moment, round10
 from tests.oracle.voice import Answer, Text, Voice
@@ -61,6 +61,7 @@ MEASURES = (
 )
 RESOLVED = ("solved", "closed")
 INSUFFICIENT = "insufficient data"
+CAP = "(cap)"
 WIDE = Context(prec=60)
 
 
@@ -519,6 +520,7 @@ class Override:
     score: Decimal | None
     max_score: Decimal | None
     reason: str
+    author: str | None
     first: date
     end: date
 
@@ -574,6 +576,7 @@ class Configuration:
                 _number(row["score"]),
                 _number(row["max_score"]),
                 row["reason"] or "",
+                row["author"],
                 _day(row["starts_on"]),
                 _day(row["expires_on"]),
             )
@@ -631,6 +634,7 @@ class Score:
     coverage: Decimal = ZERO
     uncapped_score: Decimal | None = None
     bound_by: tuple[str, Decimal] | None = None  # name of the cap, what it takes away (below 0)
+    cap_evidence: Evidence | None = None  # of the measure that it reads
     score: Decimal | None = None
     is_banded: bool = False
     colour: str = INSUFFICIENT
@@ -640,7 +644,7 @@ class Score:
     tier: int | None = None
     score_change: Decimal | None = None
     trend: str | None = None
-    gone: dict[str, Decimal] = field(default_factory=dict)  # what left the score since the day before, with its change
+    gone: dict[str, tuple[str, Decimal]] = field(default_factory=dict)  # group and change of what has no row any more
     cap_change: Decimal | None = None
 
     def weigh(self) -> None:
@@ -682,12 +686,13 @@ class Score:
         if self.score is None:
             return
         binding = [
-            (most, name)
+            (most, name, measure)
             for name, measure, above, most in version.caps
             if measure in evidence and evidence[measure].raw_value is not None and evidence[measure].raw_value > above
         ]
         if binding and min(binding)[0] < self.score:
-            most, name = min(binding)
+            most, name, measure = min(binding)
+            self.cap_evidence = evidence[measure]
             self.bound_by = name, most - self.uncapped_score
             self.score = most
 
@@ -704,10 +709,16 @@ class Score:
             return self.override.score
         return None if self.score is None else min(self.override.max_score, self.score)
 
-    def parts(self) -> dict[str, Decimal]:
-        """What adds to the score, by name."""
-        parts = {row.name: row.contribution for row in self.rows}
-        return parts | ({self.bound_by[0]: self.bound_by[1]} if self.bound_by else {})
+    def parts(self) -> dict[str, tuple[str, Decimal]]:
+        """What adds to the score, by name, with its group."""
+        parts = {row.name: (row.entry.group, row.contribution) for row in self.rows}
+        return parts | ({self.bound_by[0]: (CAP, self.bound_by[1])} if self.bound_by else {})
+
+    def losses(self) -> list[tuple[Decimal, str]]:
+        """Measures and the cap by what they cost, the dearest first."""
+        losses = [(row.points_lost, row.name) for row in self.rows]
+        losses += [(-self.bound_by[1], self.bound_by[0])] if self.bound_by else []
+        return sorted((one for one in losses if one[0] > 0), key=lambda one: (-one[0], one[1]))
 
     def compare(self, before: Score | None, flat_below: Decimal) -> None:
         if before is None or before.score is None or self.score is None:
@@ -716,10 +727,12 @@ class Score:
         self.trend = "up" if self.score_change >= flat_below else "down" if -self.score_change >= flat_below else "flat"
         parts, parts_before = self.parts(), before.parts()
         for row in self.rows:
-            row.change = row.contribution - parts_before.get(row.name, ZERO)
+            row.change = row.contribution - parts_before.get(row.name, ("", ZERO))[1]
         if self.bound_by:
-            self.cap_change = self.bound_by[1] - parts_before.get(self.bound_by[0], ZERO)
-        self.gone = {name: -amount for name, amount in parts_before.items() if name not in parts and amount}
+            self.cap_change = self.bound_by[1] - parts_before.get(self.bound_by[0], ("", ZERO))[1]
+        self.gone = {
+            name: (group, -amount) for name, (group, amount) in parts_before.items() if name not in parts and amount
+        }
 
 
 def _rank_percentiles(scores: list[Score]) -> None:
@@ -750,6 +763,84 @@ def _rank(banded: list[Score]) -> None:
         score.health_rank = 1 + distinct.index(score.score)
         score.percentile = 100 * mid_rank(ordered, score.score)
         score.tier = max(5 - int(score.percentile * 5 / 100), 1)
+
+
+# -- what is published of each score -----------------------------------------------------------------------------------
+
+
+def told(health: Health) -> dict[tuple[str, date], dict[str, Any]]:
+    """The mart customer_health."""
+    return {(name, day): _score_told(one) for day, scores in health.scores.items() for name, one in scores.items()}
+
+
+def _score_told(one: Score) -> dict[str, Any]:
+    override = one.override
+    return {
+        "config_version": one.version.name,
+        "profile": one.profile,
+        "mrr": one.customer.mrr(one.day),
+        "score": one.score,
+        "uncapped_score": one.uncapped_score,
+        "cap": one.bound_by[0] if one.bound_by else None,
+        "coverage": one.coverage,
+        "is_banded": one.is_banded,
+        "colour": one.colour,
+        "letter": one.letter,
+        "health_rank": one.health_rank,
+        "score_percentile": None if one.percentile is None else round10(one.percentile),
+        "tier": one.tier,
+        "score_change": one.score_change,
+        "trend": one.trend,
+        "reasons": ", ".join(name for _, name in one.losses()[:3]) or None,
+        "effective_score": one.effective_score,
+        "override_reason": override.reason if override else None,
+        "override_author": override.author if override else None,
+        "override_expires_on": override.end if override else None,
+    } | {name: one.customer.segments(one.day)[name] for name in SEGMENTS}
+
+
+def measures_told(health: Health) -> dict[tuple[str, date, str, str], dict[str, Any]]:
+    """The mart customer_health_measures: measures, the cap that binds, and what is gone since the day before."""
+    rows = {}
+    for day, scores in health.scores.items():
+        for customer_id, one in scores.items():
+            ranks = {name: position for position, (_, name) in enumerate(one.losses(), start=1)}
+            for row in one.rows:
+                rows[customer_id, day, row.entry.group, row.name] = {
+                    "status": row.status,
+                    "is_penalised": row.is_penalised,
+                    "raw_value": row.evidence.raw_value,
+                    "observations": row.evidence.observations,
+                    "age_days": row.evidence.age_days,
+                    "normalised_score": row.normalised_score,
+                    "weight": row.entry.weight,
+                    "effective_weight": row.effective_weight,
+                    "weight_share": row.weight_share,
+                    "contribution": row.contribution,
+                    "points_lost": row.points_lost,
+                    "points_lost_rank": ranks.get(row.name),
+                    "contribution_change": row.change,
+                }
+            if one.bound_by:
+                name, taken = one.bound_by
+                rows[customer_id, day, CAP, name] = _nothing_told("ok", one.cap_change) | {
+                    "raw_value": one.cap_evidence.raw_value,
+                    "observations": one.cap_evidence.observations,
+                    "age_days": one.cap_evidence.age_days,
+                    "contribution": taken,
+                    "points_lost": -taken,
+                    "points_lost_rank": ranks[name],
+                }
+            for name, (group, change) in one.gone.items():
+                rows[customer_id, day, group, name] = _nothing_told("gone", change)
+    return rows
+
+
+def _nothing_told(status: str, change: Decimal | None) -> dict[str, Any]:
+    names = ("raw_value", "observations", "age_days", "normalised_score", "weight", "effective_weight")
+    row = {"status": status, "is_penalised": False} | dict.fromkeys(names)
+    row |= {"weight_share": ZERO, "contribution": ZERO, "points_lost": ZERO, "points_lost_rank": None}
+    return row | {"contribution_change": change}
 
 
 # -- one segment value in one period -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from tests.oracle import (  # noqa: F401
     growth,
     growth_rows,
+    health,
     product,
     retention,
     revenue,
