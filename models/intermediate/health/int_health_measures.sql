@@ -293,7 +293,7 @@ select
     raw_value,
     observations,
     age_days,
-    normalised_score,
+    cast(normalised_score as decimal(38, 10)) as normalised_score,
     weight,
     effective_weight,
     weight_share,

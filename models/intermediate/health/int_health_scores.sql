@@ -127,7 +127,7 @@ select
     case when ranked.is_banded then colours.band else 'insufficient data' end as colour,
     case when ranked.is_banded then letters.band else 'insufficient data' end as letter,
     cast(case when ranked.is_banded then ranked.health_rank end as bigint) as health_rank,
-    ranked.score_percentile,
+    cast(ranked.score_percentile as decimal(38, 10)) as score_percentile,
     case
         when ranked.score_percentile >= 80 then 1
         when ranked.score_percentile >= 60 then 2
