@@ -164,16 +164,16 @@ select
     measure,
     cast(status as varchar) as status,
     is_penalised,
-    raw_value,
+    cast(raw_value as decimal(38, 10)) as raw_value,
     observations,
     age_days,
-    normalised_score,
-    weight,
-    effective_weight,
-    weight_share,
-    contribution,
-    points_lost,
+    cast(normalised_score as decimal(38, 10)) as normalised_score,
+    cast(weight as decimal(38, 10)) as weight,
+    cast(effective_weight as decimal(38, 10)) as effective_weight,
+    cast(weight_share as decimal(38, 10)) as weight_share,
+    cast(contribution as decimal(38, 10)) as contribution,
+    cast(points_lost as decimal(38, 10)) as points_lost,
     cast(points_lost_rank as bigint) as points_lost_rank,
-    contribution_change
+    cast(contribution_change as decimal(38, 10)) as contribution_change
 
 from ranked
