@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, hyp2f1
 
 # Logarithms of the least and the most that each parameter may be. Beyond, customers are as good as alike in how often they buy (r), when they are
-# lost (a, b) or what they spend, the likelihood is flat, and the series with which SQL expects purchases would lose its digits.
+# lost (a, b) or what they spend, the likelihood is flat, and series in these numbers take long.
 PURCHASE_EDGES = ((-7.0, 3.0), (-7.0, 7.0), (-7.0, 4.5), (-7.0, 7.0))
 SPEND_EDGES = ((-7.0, 7.0), (-7.0, 7.0), (-7.0, 9.0))
 PURCHASE_STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.5, 1.5, -0.2, 0.9), (0.5, 3.0, -1.0, 1.5))
