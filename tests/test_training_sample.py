@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,20 +22,26 @@ def rows_of(folder: Path, seed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-@pytest.fixture(scope="module")
-def anew(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The seeds that training writes now."""
-    ((path,),) = sample_database.query("select path from duckdb_databases() where not internal and path is not null")
-    folder = tmp_path_factory.mktemp("seeds")
+def trained_anew(database: Built, folder: Path) -> Path:
+    """The seeds that training writes now. It reads a copy, since whoever built the database still holds it."""
+    database.query("checkpoint")
+    ((path,),) = database.query("select path from duckdb_databases() where not internal and path is not null")
+    copied = folder / Path(path).name
+    shutil.copy(path, copied)
     run = subprocess.run(
         [sys.executable, "scripts/train.py", "--seeds", str(folder)],
         cwd=ROOT,
-        env={**os.environ, "DUCKDB_PATH": path, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "DUCKDB_PATH": str(copied), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def anew(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained_anew(sample_database, tmp_path_factory.mktemp("anew"))
 
 
 @pytest.mark.parametrize("seed", seeds.COLUMNS)
