@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests import conftest
 from tests.books import Book, Rows
 from tests.churn_models import write_model
 from tests.comparison import PREDICTION_MODELS, is_close
@@ -274,6 +275,20 @@ def test_p3_shuffled_outcomes_are_told_by_nobody() -> None:
     error = ((len(known) + 1) / (12 * left * (len(known) - left))) ** 0.5
     assert all(abs(auc - 0.5) < 4 * error for auc in aucs)
     assert abs(sum(aucs) / len(aucs) - 0.5) < 4 * error / len(aucs) ** 0.5
+
+
+def test_p3_the_model_of_the_sample_company_tells_more_than_the_hazard_and_not_too_much(
+    sample_database: conftest.Built,
+) -> None:
+    """Its features know no outcome: AUC above the hazard's, far below 1. And it is calibrated in the whole where it was trained."""
+    rows = sample_database.query(
+        "select model, auc, mean_probability, churned_share, brier_skill"
+        " from marts.churn_prediction_quality where sample = 'training'"
+    )
+    found = {row[0]: row[1:] for row in rows}
+    assert found["hazard"][0] < found["logistic"][0] < 0.9
+    assert found["logistic"][1] == pytest.approx(found["logistic"][2], rel=1e-5)
+    assert found["logistic"][3] > found["hazard"][3]
 
 
 # -- P4: who is judged -------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import pytest
 
 from tests.churn_models import write_model
-from tests.oracle import health  # noqa: F401  registers the family
 from tests.oracle.cleaning import clean
 from tests.oracle.company import Company
 from tests.oracle.predictions import (
