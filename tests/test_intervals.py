@@ -42,6 +42,7 @@ WILSON = {
     "upsell_conversion_rate",
     "cross_sell_conversion_rate",
     "customer_offer_conversion_rate",
+    "healthy_customer_share",
 }
 MULTINOMIAL = {"net_promoter_score", "net_sentiment", "net_sentiment_excluding_neutral"}
 MEAN = {
@@ -54,6 +55,7 @@ MEAN = {
     "customer_loyalty_index",
     "sentiment_polarity",
     "review_rating",
+    "customer_health_score",
 }
 
 
@@ -123,7 +125,7 @@ def test_multinomial_limits(sample_database: Built) -> None:
 
 
 def test_limits_of_means(sample_database: Built) -> None:
-    """The textbook's mean +- z s / sqrt(n), from the answers of each month; one answer has no spread and no limits."""
+    """The textbook's mean +- z s / sqrt(n), from the answers and scores of each month; one answer has no spread and no limits."""
     answers = sample_database.query("""
         select 'customer_effort_score', answer_month, ease_points from intermediate.int_survey_answers where ease_points is not null
         union all
@@ -131,6 +133,8 @@ def test_limits_of_means(sample_database: Built) -> None:
         union all
         select 'sentiment_polarity', cast(date_trunc('month', text_day) as date), polarity from intermediate.int_texts
         where sentiment_label is not null
+        union all
+        select 'customer_health_score', cast(date_trunc('month', score_day) as date), score from marts.customer_health where is_banded
     """)
     months: dict[tuple, list[float]] = {}
     for name, month, score in answers:
@@ -154,7 +158,13 @@ def test_limits_of_means(sample_database: Built) -> None:
         assert isclose(lower, value - half, rel_tol=1e-9, abs_tol=1e-9), (name, month)
         assert isclose(upper, value + half, rel_tol=1e-9, abs_tol=1e-9), (name, month)
         compared.add(name)
-    assert compared == {"customer_effort_score", "customer_loyalty_index", "sentiment_polarity"} and alone
+    assert compared == {
+        "customer_effort_score",
+        "customer_loyalty_index",
+        "sentiment_polarity",
+        "customer_health_score",
+    }
+    assert alone
 
 
 def test_every_limit_is_of_a_known_kind(sample_database: Built) -> None:
