@@ -18,6 +18,7 @@ from tests.comparison import family_differences, is_close
 from tests.compiled import Project, project
 from tests.conftest import VARIABLES
 from tests.oracle import compute
+from tests.oracle.lifetime import Buying
 from tests.oracle.values import plus_months
 from tests.test_laws import AS_OF, cast
 from tests.trained_models import CDNOW, contract, mark_of, write_models
@@ -194,6 +195,31 @@ def test_v4_time_has_no_unit_of_its_own(cdnow: Path, tmp_path: Path) -> None:
     for who, one in told(slower, slow, variables=TWICE).items():
         if who in weeks:
             close_to(one, fast[who], "probability_alive", "expected_purchases", "expected_amount")
+
+
+@pytest.mark.parametrize(
+    ("r", "alpha", "a", "b"),
+    [
+        # the usual formula divides by a - 1, and by b + x - 1 with a next to 1; large a and b: customers who are all alike
+        (0.24, 4.4, 1, 2.4),
+        (0.4, 1, 1.0000001, 0.5),
+        (3, 40, 0.9999, 1000),
+        (0.4, 4.6, 90, 96),
+        (20, 0.3, 0.2, 0.02),
+        (0.05, 300, 400, 0.5),
+    ],
+)
+def test_no_parameters_lose_digits(tmp_path: Path, r: float, alpha: float, a: float, b: float) -> None:
+    """The series of the SQL against the integral that it stands for."""
+    weeks = {"a": [40, 33, 12], "b": [10], "c": [50, 49, 48, 47, 2], "d": [700, 1], "e": [0], "f": [*range(60, 20, -1)]}
+    wanted = Buying(r, alpha, a, b, 3, 3, 10)
+    seeds = write_models(tmp_path, MARK, [], wanted._asdict())
+    for one in told(shop(**{who: weekly(each) for who, each in weeks.items()}).raw, seeds).values():
+        if one["repeat_purchases"] is not None:
+            history = one["repeat_purchases"], one["recency_weeks"], one["age_weeks"]
+            expected = wanted.purchases(*history, 39)
+            assert math.isclose(one["expected_purchases"], expected, rel_tol=1e-9, abs_tol=1e-10), history
+            assert math.isclose(one["probability_alive"], wanted.is_alive(*history), rel_tol=1e-9, abs_tol=1e-10)
 
 
 def test_v5_amounts_lie_between_everybody_and_oneself(cdnow: Path) -> None:

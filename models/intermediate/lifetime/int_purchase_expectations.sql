@@ -1,4 +1,5 @@
 {%- set horizon = 'cast(' ~ var('purchase_horizon_days') ~ ' as double precision) / 7' -%}
+{%- set u = '(forms.e * ln(1 - forms.z))' -%}
 {#-
     E[Y(t)] of BG/NBD is P(alive) x c / (a - 1) x (1 - w^(r + x) F(r + x, b + x; c; z)): c = a + b + x - 1, z = t / (alpha + T + t), w = 1 - z, F the
     hypergeometric series. By Euler's transformation w^(r + x) F(r + x, b + x; c; z) = w^(a - 1) F(a - 1, c - r - x; c; z). One of the two series has
@@ -111,7 +112,12 @@ numerators as (
     select
         forms.frequency,
         forms.age_weeks,
-        forms.c * case when forms.a = 1 then -ln(1 - forms.z) else (1 - power(1 - forms.z, forms.e)) / (forms.a - 1) end
+        forms.c * case
+            -- near a = 1 the difference would lose its digits: -ln(w) (e^u - 1) / u, by the first terms of its series
+            when not forms.is_first_form and abs({{ u }}) < 1e-3
+                then -ln(1 - forms.z) * (1 + {{ u }} / 2 + {{ u }} * {{ u }} / 6 + {{ u }} * {{ u }} * {{ u }} / 24)
+            else (1 - power(1 - forms.z, forms.e)) / (forms.a - 1)
+        end
         - power(1 - forms.z, forms.e) * series.total as purchases_if_alive
 
     from forms
