@@ -101,6 +101,18 @@ def test_a_hazard_that_knows_better_is_not_beaten() -> None:
 
 
 @pytest.mark.parametrize(
+    ("auc", "log_loss", "is_won"),
+    [(0.71, 0.19, True), (0.69, 0.19, False), (0.71, 0.21, False), (0.70, 0.19, False), (0.71, 0.20, False)],
+)
+def test_sorting_better_is_not_enough_nor_is_being_surprised_less(auc: float, log_loss: float, is_won: bool) -> None:
+    """Against a hazard table with an AUC of 0.70 and a log loss of 0.20; a draw is no win."""
+    tried = churn.backtest(company())
+    hazard = replace(tried.overall[HAZARD], auc=0.70, log_loss=0.20)
+    logistic = replace(tried.overall[LOGISTIC], auc=auc, log_loss=log_loss)
+    assert replace(tried, overall={HAZARD: hazard, LOGISTIC: logistic}).is_won == is_won
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         (lambda s: s.where(np.zeros(len(s), dtype=bool)), "no outcome is known"),
