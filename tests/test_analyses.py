@@ -25,6 +25,8 @@ VARIABLES = {
     "days_ahead": 30,
     "smallest_gap": 10,
     "sentiment_threshold": 0.1,
+    "score_day": "2025-02-28",
+    "compared_day": "2024-11-30",
 }
 Run = Callable[..., list[dict]]
 
@@ -110,3 +112,38 @@ def test_coming_renewals(run: Run) -> None:
 def test_void_invoices_leave_a_gap(run: Run) -> None:
     gaps = {row["customer_id"]: row for row in run("where_mrr_and_invoices_part", True)}
     assert gaps["carla_switches_currency"]["finding"] == "MRR without invoices"
+
+
+@pytest.mark.parametrize("with_variables", [False, True])
+def test_parts_of_a_change_of_health_add_up(run: Run, cast_database: Built, with_variables: bool) -> None:
+    rows = run("why_did_health_change", with_variables)
+    scores = {row["customer_id"]: row for row in rows if row["measure"] == "(score)"}
+    assert scores
+    for customer_id, score in scores.items():
+        parts = [row for row in rows if row["customer_id"] == customer_id and row is not score]
+        assert (
+            sum(row["points_change"] for row in parts)
+            == score["points_change"]
+            == score["points"] - score["points_before"]
+            != 0
+        )
+    assert list(scores) == sorted(scores, key=lambda one: (-abs(scores[one]["points_change"]), one))
+    if with_variables:
+        assert len(scores) <= VARIABLES["top_customers"]
+        told = "select score from marts.customer_health where customer_id = '{}' and score_day = date '{}'"
+        for customer_id, score in scores.items():
+            days = (("points", "score_day"), ("points_before", "compared_day"))
+            for points, day in days:
+                assert cast_database.query(told.format(customer_id, VARIABLES[day])) == [(score[points],)]
+
+
+def test_who_is_at_risk_adds_to_the_metric(run: Run, cast_database: Built) -> None:
+    rows = run("who_is_at_risk")
+    metric = """
+        select numerator from marts.metrics
+        where metric_name = '{}' and period_type = 'month' and segment_name = 'all' order by period_start desc limit 1
+    """
+    assert [(len(rows),)] == cast_database.query(metric.format("at_risk_customers"))
+    assert sum(row["mrr"] for row in rows) == cast_database.query(metric.format("mrr_at_risk"))[0][0]
+    assert [row["mrr"] for row in rows] == sorted((row["mrr"] for row in rows), reverse=True)
+    assert all(row["points_lost_by"] for row in rows)
