@@ -50,6 +50,10 @@ FURTHER_FIGURES = [
     Figure("customer_acquisition_cost", "cents"),
     Figure("customer_lifetime_value", "cents"),
     Figure("accounts_per_csm", "decimal"),
+    Figure("customer_health_score", "points"),
+    Figure("mrr_at_risk", "money"),
+    Figure("expected_churned_mrr", "money"),
+    Figure("predicted_customer_lifetime_value", "cents"),
 ]
 FORMATS: dict[str, Callable[[float, str], str]] = {
     "money": lambda value, sign: f"{value:{sign},.0f}",
@@ -144,6 +148,9 @@ def show_counts(database: duckdb.DuckDBPyConnection) -> None:
         total = sum(count for _, count in counts)
         if counts or not is_kept:
             say(f"{total:,} raw row{'s' * (total != 1)} {text}{': ' if counts else ''}{shown_rules}{more}")
+    (status,) = database.execute("select status from marts.trained_models where kind = 'churn'").fetchone()
+    if status != "in force":
+        say(f"No churn is predicted, since the model is {status}: make train, then make build again")
     for table in REQUIRED:
         rows, rejected = database.execute(
             f"select count(*), count(*) filter (fate = 'rejected') from staging.base_billing__{table}"
@@ -159,7 +166,8 @@ def show_next(target: Target, is_sample: bool) -> None:
     say(f"The database: {path}")
     say()
     say("Next:", style="bold")
-    say(f"  make ask{setting} Q=what_moved_mrr")
+    for question in ("what_moved_mrr", "who_is_at_risk"):
+        say(f"  make ask{setting} Q={question}")
     for sql in (
         "select metric_name, description from marts.metric_definitions",
         "select source_table, rule, count(*) from marts.rejected_rows group by all order by all",

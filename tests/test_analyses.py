@@ -25,8 +25,8 @@ VARIABLES = {
     "days_ahead": 30,
     "smallest_gap": 10,
     "sentiment_threshold": 0.1,
-    "score_day": "2025-02-28",
-    "compared_day": "2024-11-30",
+    "score_day": "2024-04-30",
+    "compared_day": "2023-12-31",
 }
 Run = Callable[..., list[dict]]
 

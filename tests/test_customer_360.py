@@ -37,7 +37,7 @@ def differences(found: dict[str, dict[str, Any]], expected: dict[str, dict[str, 
 
 
 @pytest.mark.parametrize("with_model", [False, True])
-@pytest.mark.parametrize("as_of", [None, "2025-02-14"])
+@pytest.mark.parametrize("as_of", [None, "2024-02-14"])
 def test_the_cast_as_plain_python_sees_it(as_of: str | None, with_model: bool, tmp_path: Path) -> None:
     result = compute(CAST, as_of, VARIABLES)
     variables, sql = dict(VARIABLES), project(VARIABLES)

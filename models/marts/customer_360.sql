@@ -171,7 +171,7 @@ customer_360 as (
         customer_id,
         customer_name,
         as_of_day,
-        state,
+        cast(state as varchar) as state,
         {{ segment_attributes() }},
         mrr,
         cast(mrr_90_days_before as decimal(38, 10)) as mrr_90_days_before,
