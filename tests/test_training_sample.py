@@ -15,6 +15,7 @@ from tests.conftest import Built
 from training import seeds
 
 ROOT = Path(__file__).resolve().parents[1]
+STALE = "not what the sample company gives now. make build, make train, make build, and commit seeds/"
 
 
 def rows_of(folder: Path, seed: str) -> list[dict[str, str]]:
@@ -51,13 +52,15 @@ def test_models_of_the_sample_company_are_current(anew: Path, seed: str) -> None
     marks = {row["model_version"].rpartition("-")[2] for row in found}
     kept = [row for row in rows_of(ROOT / "seeds", seed) if row["model_version"].rpartition("-")[2] in marks]
     assert found
-    assert len(kept) == len(found), f"{seed}.csv is not what the sample company gives: make build, make train"
+    assert len(kept) == len(found), f"{seed}.csv: {STALE}"
     for one, other in zip(kept, found, strict=True):
         for name in one.keys() - {"note"}:
             try:
-                assert float(one[name]) == pytest.approx(float(other[name]), rel=1e-3, abs=1e-6), (seed, name, one)
+                assert float(one[name]) == pytest.approx(float(other[name]), rel=1e-3, abs=1e-6), (
+                    f"{seed}.csv, {name} of {one}: {STALE}"
+                )
             except ValueError:
-                assert one[name] == other[name], (seed, name, one)
+                assert one[name] == other[name], f"{seed}.csv, {name} of {one}: {STALE}"
 
 
 def test_the_sample_company_has_a_model_of_each_kind(sample_database: Built) -> None:
