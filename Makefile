@@ -48,7 +48,7 @@ train: $(train_ready) ## Fit the models of churn and lifetime to the built datab
 	@$(python) scripts/train.py $(ARGS)
 
 test: $(test_ready) lint ## Check everything: lint, then the tests
-	@$(python) -m pytest -q tests $(ARGS)
+	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
 	@$(python) scripts/lint.py

@@ -15,6 +15,16 @@ VARIABLES = {"reporting_currency": "USD"}
 CAST = Path(__file__).parent / "cast"
 
 
+COMPANIES = {"sample_database", "cast_database"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several processes, one runs a whole file, and one all the files that look into a built company."""
+    looking = {item.path for item in items if COMPANIES & set(getattr(item, "fixturenames", ()))}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("companies" if item.path in looking else item.path.stem))
+
+
 class Built(NamedTuple):
     """A company built by dbt itself, with all its tests, warnings as errors."""
 
