@@ -242,6 +242,13 @@ def test_mark_of_a_company() -> None:
     assert company_mark(Book().customer("a").count("2024-01-31").gathered["growth"].company) is None
 
 
+def test_mark_of_a_company_of_orders_alone() -> None:
+    """Anna's first order was refunded; Bert bought before her second."""
+    book = Book().customer("a").orders("a", "2024-01-02", is_refunded="true").orders("a", "2024-01-04")
+    book.customer("b").orders("b", "2024-01-03")
+    assert company_mark(book.count("2024-01-31").gathered["growth"].company) == mark_of("2024-01-03", "b")
+
+
 def test_the_newest_model_counts_by_text(tmp_path: Path) -> None:
     """fit 9 follows fit 10; one of another company is newer still, and is none."""
     of = {"kind": "contract_lifetime", "trained_through": "2024-01-01"}

@@ -17,11 +17,12 @@ class Model(NamedTuple):
 
 
 def company_mark(company: Company) -> str | None:
-    """Tells one company's data from another's: who paid first, and when. None where nobody ever paid."""
+    """Tells one company's data from another's: who paid first, and when; else who bought first. None where nobody did."""
     paid = [(one.first_paid_day, one.customer_id) for one in company.customers.values() if one.first_paid_day]
-    if not paid:
+    bought = [(min(one.purchase_days), one.customer_id) for one in company.customers.values() if one.purchase_days]
+    if not (paid or bought):
         return None
-    day, customer_id = min(paid)
+    day, customer_id = min(paid or bought)
     return hashlib.md5(f"{day.isoformat()}|{customer_id}".encode()).hexdigest()
 
 
