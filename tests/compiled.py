@@ -115,6 +115,23 @@ def _raw_columns(root: Path) -> tuple[tuple[str, list[str]], ...]:
     return tuple(tables.items())
 
 
+def _without_tests(source: Path, target: Path) -> None:
+    """The same files, but for the tests in their YAML: none runs here, and dbt would read them for half of its time."""
+
+    def untested(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: untested(one) for name, one in part.items() if name not in ("data_tests", "unit_tests")}
+        return [untested(one) for one in part] if isinstance(part, list) else part
+
+    for file in (one for one in source.rglob("*") if one.is_file()):
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix == ".yml":
+            place.write_text(json.dumps(untested(yaml.load(file.read_text(), yaml.CSafeLoader)), default=str))
+        else:
+            place.symlink_to(file)
+
+
 class Project:
     """The compiled models of one set of variables. `without`: raw columns that the extract lacks, as `table.column`."""
 
@@ -139,9 +156,11 @@ class Project:
         with tempfile.TemporaryDirectory(prefix="compiled_") as folder:
             work = Path(folder)
             (work / "tests").mkdir()
-            for name in ("models", "macros", "nlp", "seeds", "analyses", "tests/invariants", "profiles.yml"):
+            for name in ("macros", "nlp", "analyses", "tests/invariants", "profiles.yml"):
                 if (root / name).exists():
                     (work / name).symlink_to(root / name)
+            for name in ("models", "seeds"):
+                _without_tests(root / name, work / name)
             settings = yaml.safe_load((root / "dbt_project.yml").read_text())
             settings.pop("on-run-start", None)
             (work / "dbt_project.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
