@@ -134,7 +134,10 @@ def written(value: float | None, unit: str, sign: str = "") -> str:
 def show_counts(database: duckdb.DuckDBPyConnection) -> None:
     """The as-of day, customers, and the raw rows that were not believed; in red a table that lost many."""
     as_of = database.execute("select as_of_day from intermediate.int_as_of").fetchone()[0]
-    given = os.environ.get("AS_OF") or "the latest day of sign-ups, starts, invoices, usage, tickets and surveys; another: AS_OF=YYYY-MM-DD"
+    given = (
+        os.environ.get("AS_OF")
+        or "the latest day of sign-ups, starts, invoices, usage, tickets and surveys; another: AS_OF=YYYY-MM-DD"
+    )
     say(f"As of {as_of}" + ("" if given == str(as_of) else f" ({given})"))
     customers = database.execute("select count(*) from marts.customers").fetchone()[0]
     say(f"{customers:,} customer{'s' * (customers != 1)}")
@@ -148,15 +151,30 @@ def show_counts(database: duckdb.DuckDBPyConnection) -> None:
         total = sum(count for _, count in counts)
         if counts or not is_kept:
             say(f"{total:,} raw row{'s' * (total != 1)} {text}{': ' if counts else ''}{shown_rules}{more}")
-    (status,) = database.execute("select status from marts.trained_models where kind = 'churn'").fetchone()
-    if status != "in force":
-        say(f"No churn is predicted, since the model is {status}: make train, then make build again")
+    show_model(database)
     for table in REQUIRED:
         rows, rejected = database.execute(
             f"select count(*), count(*) filter (fate = 'rejected') from staging.base_billing__{table}"
         ).fetchone()
         if rejected > MANY_REJECTED * rows:
             say(f"{table}: {rejected:,} of {rows:,} rows rejected, and so in no figure", style="bold red")
+
+
+def show_model(database: duckdb.DuckDBPyConnection) -> None:
+    """What stands against the predictions of churn: no model in force, or one that learned from other customers."""
+    (status,) = database.execute("select status from marts.trained_models where kind = 'churn'").fetchone()
+    if status != "in force":
+        say(f"No churn is predicted, since the model is {status}: make train, then make build again")
+    # there is something new to learn once a month has passed
+    if shifted := database.execute(
+        "select feature from marts.churn_feature_stability inner join marts.trained_models on kind = 'churn'"
+        " where churn_feature_stability.status = 'shifted' and score_day > trained_through + 31 order by stability_index desc"
+    ).fetchall():
+        names = ", ".join(name for (name,) in shifted)
+        say(
+            f"The churn model learned from other customers than there are now, by {names}: make train, then make build again",
+            style="yellow",
+        )
 
 
 def show_next(target: Target, is_sample: bool) -> None:
