@@ -61,7 +61,7 @@ def test_a_day_too_few_at_the_boundary(sound: Project, expected: Result) -> None
     found = differences(broken, expected)
     assert "\nmrr: amount: numerator, value" in found
     assert "customer_periods: movement" in found
-    assert broken_invariants(broken) == {"movements_of_days_add_to_those_of_periods"}
+    assert "movements_of_days_add_to_those_of_periods" in broken_invariants(broken)
 
 
 def test_the_wrong_denominator(sound: Project, expected: Result, monkeypatch: pytest.MonkeyPatch) -> None:
