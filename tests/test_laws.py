@@ -329,7 +329,12 @@ def is_money(name: str, unit: dict[str, str]) -> bool:
 
 def is_money_share(name: str, unit: dict[str, str]) -> bool:
     """Is it money as a share of money, or weighted with money?"""
-    if name in ("net_promoter_score_weighted_by_mrr", "customer_retention_cost_share", "gross_margin_rate"):
+    if name in (
+        "net_promoter_score_weighted_by_mrr",
+        "customer_retention_cost_share",
+        "gross_margin_rate",
+        "customer_health_index",
+    ):
         return True
     words = ("mrr", "revenue", "quick_ratio", "renewal_value")
     return unit[name] == "ratio" and METRICS[name].kind == "ratio" and any(word in name for word in words)
