@@ -22,8 +22,8 @@ deciles as (
         max(max(score_day)) over (partition by model, sample, sample_day) as last_day,
         count(*) as snapshots,
         {{ count_where('has_churned') }} as churned,
-        min(probability) as lowest_probability,
-        max(probability) as highest_probability,
+        cast(min(probability) as decimal(38, 10)) as lowest_probability,
+        cast(max(probability) as decimal(38, 10)) as highest_probability,
         cast(sum(probability) as double precision) / count(*) as mean_probability,
         cast(count(*) as double precision) as n,
         cast({{ count_where('has_churned') }} as double precision) / count(*) as churned_share

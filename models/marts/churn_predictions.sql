@@ -65,7 +65,7 @@ select
     ) as risk_tier,
     {%- for rank in (1, 2, 3) %}
     cast(reasons.reason_{{ rank }} as varchar) as reason_{{ rank }},
-    reasons.reason_{{ rank }}_contribution,
+    cast(reasons.reason_{{ rank }}_contribution as decimal(38, 10)) as reason_{{ rank }}_contribution,
     {%- endfor %}
     hazards.probability as hazard,
     contracts.tenure_months,

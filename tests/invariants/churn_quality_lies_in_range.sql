@@ -4,7 +4,7 @@ where
     or brier not between 0 and 1
     or brier_skill > 1
     or log_loss < 0
-    or top_decile_lift not between 0 and 1.000000000001 / churned_share
+    or top_decile_lift not between 0 and 1.000000000001 / nullif(churned_share, 0)
     or top_decile_churned_mrr_share not between 0 and 1.000000000001
     -- nothing to tell apart, and only then
     or (auc is null) <> (churned = 0 or churned = snapshots)

@@ -158,13 +158,14 @@ select
     alive.customer_id,
     cast(alive.probability_alive as decimal(38, 10)) as probability_alive,
     cast(alive.probability_alive * numerators.purchases_if_alive as decimal(38, 10)) as expected_purchases,
-    case
-        when alive.p * alive.paid_repeat_purchases + alive.q > 1
-            then cast(
-                alive.p * (alive.v + cast(coalesce(alive.paid_repeat_purchases * alive.mean_repeat_amount, 0) as double precision))
-                / (alive.p * alive.paid_repeat_purchases + alive.q - 1) as decimal(38, 10)
-            )
-    end as expected_amount
+    cast(
+        case
+            when alive.p * alive.paid_repeat_purchases + alive.q > 1
+                then
+                    alive.p * (alive.v + cast(coalesce(alive.paid_repeat_purchases * alive.mean_repeat_amount, 0) as double precision))
+                    / (alive.p * alive.paid_repeat_purchases + alive.q - 1)
+        end as decimal(38, 10)
+    ) as expected_amount
 
 from alive
 inner join numerators on alive.frequency = numerators.frequency and alive.age_weeks = numerators.age_weeks
