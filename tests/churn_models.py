@@ -7,13 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-COLUMNS = {
-    "prediction_models": (
-        "kind model_version trained_on trained_from trained_through horizon_days units events note".split()
-    ),
-    "churn_coefficients": "model_version feature coefficient mean scale".split(),
-    "churn_feature_bins": "model_version feature bin lower_exclusive upper_inclusive share".split(),
-}
+from training.seeds import COLUMNS
 
 
 def write_model(
@@ -53,7 +47,7 @@ def _append(folder: Path, seed: str, rows: Iterable[Mapping[str, Any]]) -> None:
     file = folder / f"{seed}.csv"
     is_new = not file.exists()
     with file.open("a", newline="") as opened:
-        writer = csv.DictWriter(opened, COLUMNS[seed])
+        writer = csv.DictWriter(opened, COLUMNS[seed].split())
         if is_new:
             writer.writeheader()
         writer.writerows(rows)

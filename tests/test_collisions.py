@@ -328,17 +328,22 @@ def with_duplicates(draw: st.DrawFn, raw: dict[str, Rows]) -> dict[str, Rows]:
 EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
 
 
+def examples(usually: int) -> settings:
+    """So many random companies, the same each time; as many as COLLISION_EXAMPLES says, drawn anew, where it is given."""
+    return settings(
+        derandomize=not EXAMPLES,
+        max_examples=EXAMPLES or usually,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        # shrinking takes minutes: it is for whoever asks for more examples
+        phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+
+
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 12,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    # shrinking takes minutes: it is for whoever asks for more examples
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+@examples(12)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric, movements, cohorts, survival, churn reasons and rejected rows."""

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.comparison import family_differences
@@ -19,13 +19,13 @@ from tests.oracle import compute
 from tests.test_collisions import (
     AS_OF,
     CUSTOMERS,
-    EXAMPLES,
     PLANS,
     Rows,
     after,
     around_customers,
     currencies,
     customers,
+    examples,
     invoices,
     moments,
     subscription,
@@ -236,16 +236,7 @@ def with_duplicates(draw: st.DrawFn, raw: dict[str, Rows]) -> dict[str, Rows]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 10,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    # shrinking takes minutes: it is for whoever asks for more examples
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+@examples(10)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric of both families, the scorecard of the team, and the rejected rows."""

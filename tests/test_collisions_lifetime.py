@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.comparison import family_differences, metric_differences
 from tests.compiled import project
 from tests.oracle import compute
 from tests.oracle.trained import company_mark
-from tests.test_collisions import AS_OF, CUSTOMERS, EXAMPLES, PLANS, Rows, around_customers, invoices, subscription
+from tests.test_collisions import AS_OF, CUSTOMERS, PLANS, Rows, around_customers, examples, invoices, subscription
 from tests.test_collisions_growth import CHANNELS, costs, moments
 from tests.trained_models import contract, write_models
 
@@ -154,16 +154,7 @@ def companies(draw: st.DrawFn) -> dict[str, Rows]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 6,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    # shrinking takes minutes: it is for whoever asks for more examples
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+@examples(6)
 @given(raw=companies(), model=models(), as_of=st.sampled_from([*AS_OF, LATE]))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], model: dict[str, Any], as_of: str) -> None:
     """The metric in every cell, the spells, and every customer's value with all that it is made of."""

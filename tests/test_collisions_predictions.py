@@ -21,7 +21,7 @@ from tests.churn_models import write_model
 from tests.comparison import PREDICTION_MODELS, metric_differences, prediction_differences
 from tests.compiled import project
 from tests.oracle import METRICS, compute
-from tests.test_collisions import EXAMPLES, PLANS, Rows
+from tests.test_collisions import PLANS, Rows, examples
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "defaults": {"reporting_currency": "EUR"},
@@ -234,15 +234,7 @@ class Company:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 6,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(examples(6), phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**9), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, seed: int, as_of: str) -> None:
     """Contracts, labels, features, probabilities, what the marts make of them, and the metrics of health."""

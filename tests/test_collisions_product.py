@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.comparison import family_differences
@@ -18,12 +18,12 @@ from tests.compiled import project
 from tests.oracle import compute
 from tests.test_collisions import (
     CUSTOMERS,
-    EXAMPLES,
     PLANS,
     Rows,
     around_customers,
     currencies,
     customers,
+    examples,
     subscription,
 )
 
@@ -229,16 +229,7 @@ def companies(draw: st.DrawFn) -> dict[str, Rows]:
     return raw
 
 
-quickly = settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 10,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    # shrinking takes minutes: it is for whoever asks for more examples
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+quickly = examples(10)
 
 
 @pytest.mark.parametrize("name", SETTINGS)

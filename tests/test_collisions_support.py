@@ -6,18 +6,17 @@ More examples, another draw each time: `COLLISION_EXAMPLES=2000 pytest tests/tes
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.comparison import family_differences
 from tests.compiled import Project, project
 from tests.oracle import compute
-from tests.test_collisions import PLANS
+from tests.test_collisions import PLANS, examples
 
 Rows = list[dict[str, Any]]
 
@@ -229,26 +228,11 @@ def desks(draw: st.DrawFn) -> tuple[dict[str, Rows], str]:
 def built_with(name: str) -> Project:
     """The family alone, with its own variables and hours."""
     sound = project(SETTINGS[name]).of_family("support")
-    if name in OWN_HOURS:
-        for seed in ("business_hours", "business_holidays"):
-            sound = sound.seeded(seed, CALENDAR / f"{seed}.csv")
-    return sound
-
-
-EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
+    return sound.with_seeds(CALENDAR) if name in OWN_HOURS else sound
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 10,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    # shrinking takes minutes: it is for whoever asks for more examples
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+@examples(10)
 @given(desk=desks())
 def test_sql_and_oracle_agree_on_support(name: str, desk: tuple[dict[str, Rows], str]) -> None:
     """Every cell of the family, its marts, and what was rejected."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.comparison import family_differences
@@ -22,12 +22,12 @@ from tests.test_collisions import (
     AS_OF,
     CUSTOMERS,
     DAYS,
-    EXAMPLES,
     PLANS,
     Rows,
     after,
     around_customers,
     customers,
+    examples,
     moments,
     subscription,
 )
@@ -279,15 +279,7 @@ def built_with(name: str) -> Project:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(
-    derandomize=not EXAMPLES,
-    max_examples=EXAMPLES or 10,
-    deadline=None,
-    database=None,
-    report_multiple_bugs=False,
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+@examples(10)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_reference_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric of the voice, and what became of every raw row."""

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-COLUMNS = {
-    "prediction_models": "kind model_version trained_on trained_from trained_through horizon_days units events note",
-    "contract_lifetimes": "model_version billing_months segment_name segment_value alpha beta customers churned log_likelihood",
-    "purchase_lifetimes": "model_version r alpha a b p q v customers repeat_customers log_likelihood",
-}
+from training.seeds import COLUMNS
+
+SEEDS = ("prediction_models", "contract_lifetimes", "purchase_lifetimes")
 # of the CDNOW sample: Fader, Hardie and Lee 2005; Fader and Hardie, note 025
 CDNOW = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "p": 6.25, "q": 3.74, "v": 15.44}
 
@@ -38,7 +36,7 @@ def write_models(
     """The seeds of a model of contracts and of one of purchases; `more`: further rows by seed."""
     of_model = {"model_version": version, "trained_on": mark, "trained_from": "2023-01-01"}
     of_model |= {"trained_through": "2023-12-31", "horizon_days": None, "units": 100, "events": 50, "note": "by hand"}
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in COLUMNS}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SEEDS}
     if contracts := list(contracts):
         rows["prediction_models"].append({"kind": "contract_lifetime"} | of_model)
         rows["contract_lifetimes"] = [{"model_version": version} | row for row in contracts]
@@ -49,9 +47,9 @@ def write_models(
     for name, others in (more or {}).items():
         rows[name] += [dict.fromkeys(COLUMNS[name].split()) | row for row in others]
     folder.mkdir(parents=True, exist_ok=True)
-    for name, columns in COLUMNS.items():
+    for name in SEEDS:
         with (folder / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, columns.split())
+            writer = csv.DictWriter(file, COLUMNS[name].split())
             writer.writeheader()
             writer.writerows(rows[name])
     return folder

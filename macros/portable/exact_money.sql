@@ -98,3 +98,8 @@
         ) * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
     )
 {%- endmacro %}
+
+{# Counts (or sums) a / b as decimal(38,10), rounded once; null where b is 0 or null. #}
+{% macro exact_share(a, b, times=1) -%}
+    {{ proportion('cast(' ~ times ~ ' as decimal(38, 10))', 'cast(' ~ a ~ ' as decimal(38, 10))', 'cast(' ~ b ~ ' as decimal(38, 10))') }}
+{%- endmacro %}
