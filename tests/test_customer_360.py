@@ -224,7 +224,7 @@ def test_what_is_not_connected_is_not_known() -> None:
         ("latest_nps <= 6 and nps_age_days < 90", "latest_nps <= 6 and nps_age_days <= 90"),
         ("coalesce(last_touch_day < latest_nps_day, true)", "coalesce(last_touch_day <= latest_nps_day, true)"),
         ("when health_band = 'green' and", "when"),
-        ("where points_lost_rank = 1", "where points_lost_rank = 2"),
+        ("|| worst_measure", "|| health_band"),
     ],
 )
 def test_a_broken_rule_is_noticed(seeds: Path, old: str, new: str) -> None:

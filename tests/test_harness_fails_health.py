@@ -68,7 +68,7 @@ def test_a_payment_that_is_known_before_it_comes(sound: Project, expected: Resul
 
 
 def test_evidence_that_is_stale_a_day_too_soon(sound: Project, expected: Result) -> None:
-    broken = sound.altered("int_health_measures", "when age_days > max_age_days", "when age_days >= max_age_days")
+    broken = sound.altered("int_health_judgements", "when age_days > max_age_days", "when age_days >= max_age_days")
     found = differences(broken, expected)
     assert "d 2024-06-30 one latest_nps: SQL stale, oracle ok" in found
 
@@ -76,7 +76,7 @@ def test_evidence_that_is_stale_a_day_too_soon(sound: Project, expected: Result)
 def test_what_is_missing_counts_as_nothing(sound: Project, expected: Result) -> None:
     """The configuration skips it. It would weigh, score 0, and seem to be covered."""
     broken = sound.altered(
-        "int_health_measures", "and directed.missing_policy = 'penalise' as is_penalised", "as is_penalised"
+        "int_health_judgements", "and directed.missing_policy = 'penalise' as is_penalised", "as is_penalised"
     )
     found = differences(broken, expected)
     assert "customer_health_measures: is_penalised: " in found

@@ -184,7 +184,7 @@ def test_at_most_ten_faults_are_listed(folder: Path) -> None:
 
 
 def test_measures_that_may_be_named_are_those_of_the_evidence() -> None:
-    model = (PROJECT / "models/intermediate/health/int_customer_evidence.sql").read_text()
+    model = (PROJECT / "models/intermediate/health/int_evidence_measures.sql").read_text()
     evidence = set(re.findall(r"^    '([a-z_]+)': \[(?:usage|tickets|\[)", model, re.MULTILINE))
     assert len(evidence) == 17
     for seed in yaml.safe_load((PROJECT / "seeds/_health_seeds.yml").read_text())["seeds"]:

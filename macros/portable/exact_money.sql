@@ -141,6 +141,20 @@
     )
 {%- endmacro %}
 
+{#
+    A share of at most 1 times a score of at most 100, both given in whole units of 10^-10 (bigint), as decimal(38,10), rounded half up. Five digits at
+    a time, so that no product leaves the range of bigint.
+#}
+{% macro share_of_score(share_units, score_units) -%}
+    {%- set head = integer_quotient(score_units, 100000) -%}
+    {%- set tail = 'mod(' ~ score_units ~ ', 100000)' -%}
+    cast(
+        cast(
+            {{ integer_quotient(share_units ~ ' * ' ~ head ~ ' + ' ~ integer_quotient(share_units ~ ' * ' ~ tail, 100000) ~ ' + 50000', 100000) }} as decimal(38, 0)
+        ) * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
+    )
+{%- endmacro %}
+
 {# Counts (or sums) a / b as decimal(38,10), rounded once; null where b is 0 or null. #}
 {% macro exact_share(a, b, times=1) -%}
     {{ proportion('cast(' ~ times ~ ' as decimal(38, 10))', 'cast(' ~ a ~ ' as decimal(38, 10))', 'cast(' ~ b ~ ' as decimal(38, 10))') }}

@@ -18,10 +18,8 @@ customers as (
 
 evidence as (
 
-    {% for domain in ['usage', 'support', 'sentiment', 'commercial', 'relationship'] -%}
-    select * from {{ ref('int_evidence__' ~ domain) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_evidence') }}
+
 ),
 
 -- of everybody, where scores know only who pays
@@ -69,18 +67,6 @@ mrr_before as (
 
 ),
 
-worst as (
-
-    select
-        customer_id,
-        score_day,
-        measure
-
-    from {{ ref('customer_health_measures') }}
-    where points_lost_rank = 1
-
-),
-
 described as (
 
     select
@@ -102,7 +88,7 @@ described as (
         health.score_change as health_score_change,
         health.trend as health_trend,
         health.reasons as health_reasons,
-        worst.measure as worst_measure,
+        reasons.worst_measure,
         health.effective_score as effective_health_score,
         health.override_reason,
         health.override_expires_on,
@@ -134,7 +120,8 @@ described as (
     left join {{ ref('int_customer_contracts') }} as contracts
         on customers.customer_id = contracts.customer_id and as_of.as_of_day = contracts.score_day
     left join {{ ref('customer_health') }} as health on customers.customer_id = health.customer_id and as_of.as_of_day = health.score_day
-    left join worst on customers.customer_id = worst.customer_id and as_of.as_of_day = worst.score_day
+    left join {{ ref('int_health_reasons') }} as reasons
+        on customers.customer_id = reasons.customer_id and as_of.as_of_day = reasons.score_day
     left join {{ ref('churn_predictions') }} as predictions
         on customers.customer_id = predictions.customer_id and as_of.as_of_day = predictions.score_day
     left join {{ ref('customer_lifetime_values') }} as lifetimes on customers.customer_id = lifetimes.customer_id

@@ -14,14 +14,7 @@ score_days as (
 
 reasons as (
 
-    select
-        customer_id,
-        score_day,
-        cast(string_agg(measure, ', ' order by points_lost_rank) as varchar) as reasons
-
-    from {{ ref('customer_health_measures') }}
-    where points_lost_rank <= 3
-    group by customer_id, score_day
+    select * from {{ ref('int_health_reasons') }}
 
 ),
 
@@ -34,23 +27,23 @@ overrides as (
 overridden as (
 
     select
-        scores.customer_id,
-        scores.score_day,
+        score_days.customer_id,
+        score_days.score_day,
         overrides.score,
         overrides.max_score,
         overrides.reason,
         overrides.author,
         overrides.expires_on,
         row_number() over (
-            partition by scores.customer_id, scores.score_day order by overrides.starts_on desc, {{ text_order('overrides.reason') }} desc
+            partition by score_days.customer_id, score_days.score_day order by overrides.starts_on desc, {{ text_order('overrides.reason') }} desc
         ) as place
 
-    from scores
+    from {{ ref('int_score_days') }} as score_days
     inner join overrides
         on
-            scores.customer_id = overrides.customer_id
-            and scores.score_day >= overrides.starts_on
-            and scores.score_day < overrides.expires_on
+            score_days.customer_id = overrides.customer_id
+            and score_days.score_day >= overrides.starts_on
+            and score_days.score_day < overrides.expires_on
 
 )
 

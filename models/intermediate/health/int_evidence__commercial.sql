@@ -81,8 +81,7 @@ cancellations as (
 
     select
         score_days.customer_id,
-        score_days.score_day,
-        min(case when versions.canceled_date <= score_days.score_day then 1 else 0 end) as is_everything_cancelled
+        score_days.score_day
 
     from score_days
     inner join pieces
@@ -93,6 +92,7 @@ cancellations as (
     -- usage is no item
     inner join versions on pieces.item_version_id = versions.item_version_id
     group by score_days.customer_id, score_days.score_day
+    having min(case when versions.canceled_date <= score_days.score_day then 1 else 0 end) = 1
 
 )
 
@@ -125,7 +125,7 @@ select
     customer_id,
     score_day,
     'cancellation_scheduled',
-    cast(is_everything_cancelled as decimal(38, 10)),
+    1,
     1,
     0
 

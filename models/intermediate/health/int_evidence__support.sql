@@ -129,6 +129,7 @@ select
     0
 
 from open_tickets
+where severe_tickets > 0
 
 union all
 

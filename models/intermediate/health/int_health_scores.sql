@@ -26,9 +26,15 @@ caps as (
 
 ),
 
+evidence_measures as (
+
+    select * from {{ ref('int_evidence_measures') }}
+
+),
+
 evidence as (
 
-    select * from {{ ref('int_customer_evidence') }}
+    select * from {{ ref('int_evidence') }}
 
 ),
 
@@ -47,18 +53,22 @@ strictest as (
         caps.cap,
         caps.measure as cap_measure,
         caps.max_score,
+        coalesce(evidence.raw_value, evidence_measures.value_of_nothing) as raw_value,
+        coalesce(evidence.observations, 1) as observations,
+        coalesce(evidence.age_days, 0) as age_days,
         row_number() over (
             partition by profiles.customer_id, profiles.score_day order by caps.max_score, {{ text_order('caps.cap') }}
         ) as place
 
     from profiles
     inner join caps on profiles.config_version = caps.config_version
-    inner join evidence
+    inner join evidence_measures on caps.measure = evidence_measures.measure
+    left join evidence
         on
             profiles.customer_id = evidence.customer_id
             and profiles.score_day = evidence.score_day
             and caps.measure = evidence.measure
-    where evidence.raw_value > caps.above
+    where coalesce(evidence.raw_value, evidence_measures.value_of_nothing) > caps.above
 
 ),
 
@@ -73,6 +83,9 @@ scored as (
         cast(measures.uncapped_score as decimal(38, 10)) as uncapped_score,
         strictest.cap,
         strictest.cap_measure,
+        strictest.raw_value as cap_raw_value,
+        strictest.observations as cap_observations,
+        strictest.age_days as cap_age_days,
         cast(coalesce(strictest.max_score, measures.uncapped_score) as decimal(38, 10)) as score,
         cast(coalesce(measures.coverage, 0) as decimal(38, 10)) as coverage,
         measures.customer_id is not null and measures.coverage >= {{ var('health_minimum_coverage') }} as is_banded
@@ -89,26 +102,57 @@ scored as (
 ),
 
 -- within day and profile, of those who are banded
+equals as (
+
+    select
+        score_day,
+        config_version,
+        profile,
+        score,
+        count(*) as equal_scores
+
+    from scored
+    where is_banded
+    group by score_day, config_version, profile, score
+
+),
+
 compared as (
 
     select
-        scored.*,
-        dense_rank() over (partition by score_day, config_version, profile, is_banded order by score desc) as health_rank,
-        rank() over (partition by score_day, config_version, profile, is_banded order by score) - 1 as lower_scores,
-        count(*) over (partition by score_day, config_version, profile, is_banded, score) as equal_scores,
-        count(*) over (partition by score_day, config_version, profile, is_banded) as all_scores
+        equals.*,
+        row_number() over (partition by score_day, config_version, profile order by score desc) as health_rank,
+        sum(equal_scores) over (partition by score_day, config_version, profile order by score) - equal_scores as lower_scores,
+        sum(equal_scores) over (partition by score_day, config_version, profile) as all_scores
 
-    from scored
+    from equals
+
+),
+
+places as (
+
+    select
+        compared.*,
+        {{ exact_share('2 * lower_scores + equal_scores', '2 * all_scores', 100) }} as score_percentile
+
+    from compared
 
 ),
 
 ranked as (
 
     select
-        compared.*,
-        case when is_banded then {{ exact_share('2 * lower_scores + equal_scores', '2 * all_scores', 100) }} end as score_percentile
+        scored.*,
+        places.health_rank,
+        places.score_percentile
 
-    from compared
+    from scored
+    left join places
+        on
+            scored.score_day = places.score_day
+            and scored.config_version = places.config_version
+            and scored.profile = places.profile
+            and case when scored.is_banded then scored.score end = places.score
 
 )
 
@@ -121,12 +165,15 @@ select
     ranked.uncapped_score,
     ranked.cap,
     ranked.cap_measure,
+    ranked.cap_raw_value,
+    ranked.cap_observations,
+    ranked.cap_age_days,
     ranked.score,
     ranked.coverage,
     ranked.is_banded,
     case when ranked.is_banded then colours.band else 'insufficient data' end as colour,
     case when ranked.is_banded then letters.band else 'insufficient data' end as letter,
-    cast(case when ranked.is_banded then ranked.health_rank end as bigint) as health_rank,
+    cast(ranked.health_rank as bigint) as health_rank,
     cast(ranked.score_percentile as decimal(38, 10)) as score_percentile,
     case
         when ranked.score_percentile >= 80 then 1
