@@ -125,7 +125,7 @@ select
     customer_id,
     score_day,
     'cancellation_scheduled',
-    1,
+    cast(1 as decimal(38, 10)),
     1,
     0
 

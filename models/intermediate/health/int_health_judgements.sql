@@ -191,13 +191,16 @@ select
     month_start,
     config_version,
     profile,
+    measure_group,
     cast(measure as varchar) as measure,
+    method,
     cast(status as varchar) as status,
     is_penalised,
     raw_value,
     observations,
     age_days,
     cast(gain as decimal(38, 10)) as gain,
+    full_gain,
     case when status = 'ok' or is_penalised then presence_unit else 0 end as presence,
     case when status = 'ok' and half_life_days is not null then age_days * age_unit else 0 end as ages
 
