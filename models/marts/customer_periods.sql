@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set attributes = ['plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm'] -%}
 {%- set money = [
     'opening_mrr', 'closing_mrr', 'closing_mrr_at_opening_rate', 'new_mrr', 'reactivation_mrr', 'resumed_mrr', 'expansion_mrr',

@@ -14,18 +14,6 @@ today as (
 
 ),
 
-current_mrr as (
-
-    select
-        item_states.customer_id,
-        sum(item_states.mrr) as mrr
-
-    from {{ ref('int_item_states') }} as item_states
-    inner join as_of on item_states.state_day = as_of.as_of_day
-    group by item_states.customer_id
-
-),
-
 churn as (
 
     select
@@ -60,7 +48,7 @@ customers as (
         {{ month_of('first_payments.first_paid_day') }} as cohort_month,
         today.is_paying,
         today.is_paused,
-        cast(coalesce(current_mrr.mrr, 0) as decimal(38, 10)) as mrr,
+        today.mrr,
         cast(coalesce(churn.churn_events, 0) as bigint) as churn_events,
         churn.churn_day as last_churn_day,
         churn.reason as last_churn_reason
@@ -68,7 +56,6 @@ customers as (
     from {{ ref('int_customers') }} as customers
     inner join today on customers.customer_id = today.customer_id
     left join {{ ref('int_first_payments') }} as first_payments on customers.customer_id = first_payments.customer_id
-    left join current_mrr on customers.customer_id = current_mrr.customer_id
     left join churn on customers.customer_id = churn.customer_id and churn.recency = 1
     -- who is first seen after the as-of day is not there yet
     where customers.first_seen_date <= (select as_of_day from as_of)

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set attributes = ['plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm'] -%}
 with
 

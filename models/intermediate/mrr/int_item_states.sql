@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     state_days.state_day,
     pieces.customer_id,

@@ -1,92 +1,132 @@
 with
 
-period_ends as (
-
-    select
-        period_type,
-        period_start,
-        customer_id,
-        sum(case when period_end_name = 'opening' then mrr else 0 end) as opening_mrr,
-        sum(case when period_end_name = 'closing' then mrr else 0 end) as closing_mrr,
-        sum(case when period_end_name = 'closing' then mrr_at_opening_rate else 0 end) as closing_mrr_at_opening_rate
-
-    from {{ ref('int_item_period_ends') }}
-    group by period_type, period_start, customer_id
-
-),
-
 periods as (
 
     select * from {{ ref('int_periods') }}
 
 ),
 
-first_payments as (
+balances as (
 
-    select * from {{ ref('int_first_payments') }}
-
-),
-
-customer_days as (
-
-    select * from {{ ref('int_customer_days') }}
+    select * from {{ ref('int_customer_balances') }}
 
 ),
 
--- whoever paid, or was paused, on the opening day or any day of the period
-present as (
+rates as (
+
+    select * from {{ ref('int_state_day_rates') }}
+
+),
+
+-- what the closing items in other currencies would be worth more or less at the rates of the opening day
+revalued as (
 
     select
         periods.period_type,
         periods.period_start,
-        periods.opening_day,
-        periods.closing_day,
-        spans.customer_id,
-        {{ any_true('spans.is_paying') }} as is_served
+        pieces.customer_id,
+        sum({{ converted('pieces.mrr', 'opening_rates.rate') }} - {{ converted('pieces.mrr', 'closing_rates.rate') }}) as revaluation
 
-    from {{ ref('int_customer_spans') }} as spans
-    inner join periods
-        on spans.valid_from <= periods.closing_day and spans.valid_to > periods.opening_day
-    where spans.is_paying or spans.is_paused
-    group by periods.period_type, periods.period_start, periods.opening_day, periods.closing_day, spans.customer_id
+    from periods
+    inner join rates as opening_rates on periods.opening_day = opening_rates.state_day
+    inner join rates as closing_rates
+        on periods.closing_day = closing_rates.state_day and opening_rates.currency = closing_rates.currency
+    inner join {{ ref('int_item_pieces') }} as pieces
+        on
+            opening_rates.currency = pieces.currency
+            and periods.closing_day >= pieces.valid_from
+            and periods.closing_day < pieces.valid_to
+    where pieces.mrr > 0 and opening_rates.rate <> closing_rates.rate
+    group by periods.period_type, periods.period_start, pieces.customer_id
 
 ),
 
-states as (
+invoiced as (
 
     select
-        present.period_type,
-        present.period_start,
-        present.customer_id,
-        present.is_served,
-        coalesce(period_ends.opening_mrr, 0) as opening_mrr,
-        coalesce(period_ends.closing_mrr, 0) as closing_mrr,
-        coalesce(period_ends.closing_mrr_at_opening_rate, 0) as closing_mrr_at_opening_rate,
-        coalesce(opening_days.is_paused, false) as is_paused_at_opening,
-        coalesce(closing_days.is_paused, false) as is_paused_at_closing,
-        first_payments.first_paid_day,
-        coalesce(
-            first_payments.first_paid_day > present.opening_day and first_payments.first_paid_day <= present.closing_day, false
-        ) as is_first_paid_in_period
+        period_months.period_type,
+        period_months.period_start,
+        line_months.customer_id,
+        sum(case when line_months.is_recurring then line_months.amount else 0 end) as invoiced_recurring_revenue,
+        sum(line_months.amount) as invoiced_revenue
 
-    from present
-    left join period_ends
+    from {{ ref('int_invoice_line_months') }} as line_months
+    inner join {{ ref('int_period_months') }} as period_months on line_months.month_start = period_months.month_start
+    group by period_months.period_type, period_months.period_start, line_months.customer_id
+
+),
+
+users as (
+
+    select * from {{ ref('int_customer_period_users') }}
+
+),
+
+-- a period is what lies between two balances
+ends as (
+
+    select
+        periods.period_type,
+        periods.period_start,
+        closing.customer_id,
+        opening.attribute_set as opening_set,
+        closing.attribute_set as closing_set,
+        opening.stands_since as opening_since,
+        closing.stands_since as closing_since,
+        opening.is_paying or closing.paying_spans > opening.paying_spans as is_served,
+        opening.is_paused as is_paused_at_opening,
+        closing.is_paused as is_paused_at_closing,
+        opening.paying_spans = 0 and closing.paying_spans > 0 as is_first_paid_in_period,
+        opening.mrr as opening_mrr,
+        closing.mrr as closing_mrr,
+        closing.mrr + coalesce(revalued.revaluation, 0) as closing_mrr_at_opening_rate,
+        closing.mrr_days_to_date - opening.mrr_days_to_date as mrr_days,
+        periods.days,
+        closing.monthly_mrr_to_date - opening.monthly_mrr_to_date as monthly_average_mrr,
+        closing.committed_mrr,
+        coalesce(invoiced.invoiced_recurring_revenue, 0) as invoiced_recurring_revenue,
+        coalesce(invoiced.invoiced_revenue, 0) as invoiced_revenue,
+        coalesce(users.total_users, 0) as total_users,
+        coalesce(users.total_users - users.total_users_at_opening, 0) as new_users,
+        case when closing.mrr > 0 then coalesce(users.revenue_users, 0) else 0 end as revenue_users,
+        closing.churn_events - opening.churn_events as churn_events,
+        case when closing.last_churn_day > periods.opening_day then closing.last_churn_day end as last_churn_day
+
+    from periods
+    inner join balances as closing on periods.closing_day = closing.state_day
+    inner join balances as opening on closing.customer_id = opening.customer_id and periods.opening_day = opening.state_day
+    left join revalued
         on
-            present.period_type = period_ends.period_type
-            and present.period_start = period_ends.period_start
-            and present.customer_id = period_ends.customer_id
-    left join customer_days as opening_days
-        on present.customer_id = opening_days.customer_id and present.opening_day = opening_days.state_day
-    left join customer_days as closing_days
-        on present.customer_id = closing_days.customer_id and present.closing_day = closing_days.state_day
-    left join first_payments on present.customer_id = first_payments.customer_id
+            periods.period_type = revalued.period_type
+            and periods.period_start = revalued.period_start
+            and closing.customer_id = revalued.customer_id
+    left join invoiced
+        on
+            periods.period_type = invoiced.period_type
+            and periods.period_start = invoiced.period_start
+            and closing.customer_id = invoiced.customer_id
+    left join users
+        on
+            periods.period_type = users.period_type
+            and periods.period_start = users.period_start
+            and closing.customer_id = users.customer_id
+    where
+        opening.mrr > 0
+        or closing.mrr > 0
+        or closing.committed_mrr > 0
+        or opening.is_paused
+        or closing.is_paused
+        or closing.paying_spans > opening.paying_spans
+        or closing.churn_events > opening.churn_events
+        or invoiced.customer_id is not null
+        or users.customer_id is not null
 
 ),
 
 classified as (
 
     select
-        states.*,
+        ends.*,
         case
             when opening_mrr > 0 and closing_mrr = 0 then case when is_paused_at_closing then 'paused' else 'churn' end
             when opening_mrr = 0 and closing_mrr > 0
@@ -100,20 +140,35 @@ classified as (
             else 'none'
         end as movement
 
-    from states
+    from ends
 
 )
 
 select
-    classified.*,
-    cast(case when movement = 'new' then closing_mrr else 0 end as decimal(38, 10)) as new_mrr,
-    cast(case when movement = 'reactivation' then closing_mrr else 0 end as decimal(38, 10)) as reactivation_mrr,
-    cast(case when movement = 'resumed' then closing_mrr else 0 end as decimal(38, 10)) as resumed_mrr,
-    cast(case when movement = 'expansion' then closing_mrr_at_opening_rate - opening_mrr else 0 end as decimal(38, 10)) as expansion_mrr,
-    cast(case when movement = 'contraction' then opening_mrr - closing_mrr_at_opening_rate else 0 end as decimal(38, 10)) as contraction_mrr,
-    cast(case when movement = 'churn' then opening_mrr else 0 end as decimal(38, 10)) as churned_mrr,
-    cast(case when movement = 'paused' then opening_mrr else 0 end as decimal(38, 10)) as paused_mrr,
-    cast(case when opening_mrr > 0 and closing_mrr > 0 then closing_mrr - closing_mrr_at_opening_rate else 0 end as decimal(38, 10)) as fx_mrr,
-    cast(case when opening_mrr > 0 then least(opening_mrr, closing_mrr_at_opening_rate) else 0 end as decimal(38, 10)) as retained_mrr
+    period_type,
+    period_start,
+    customer_id,
+    opening_set,
+    closing_set,
+    opening_since,
+    closing_since,
+    movement,
+    is_served,
+    is_paused_at_opening,
+    is_paused_at_closing,
+    is_first_paid_in_period,
+    opening_mrr,
+    closing_mrr,
+    cast(closing_mrr_at_opening_rate as decimal(38, 10)) as closing_mrr_at_opening_rate,
+    {{ rounded_quotient(scaled('mrr_days', 10), 'days') }} as average_mrr,
+    cast(monthly_average_mrr as decimal(38, 10)) as monthly_average_mrr,
+    committed_mrr,
+    cast(invoiced_recurring_revenue as decimal(38, 10)) as invoiced_recurring_revenue,
+    cast(invoiced_revenue as decimal(38, 10)) as invoiced_revenue,
+    cast(total_users as bigint) as total_users,
+    cast(new_users as bigint) as new_users,
+    cast(revenue_users as bigint) as revenue_users,
+    churn_events,
+    last_churn_day
 
 from classified

@@ -1,59 +1,97 @@
 with
 
-classified as (
+-- what customers paying at both ends went from and to; many periods share a change
+changes as (
 
-    select
-        period_type,
-        period_start,
-        customer_id
+    select distinct
+        customer_id,
+        opening_since,
+        closing_since
+
     from {{ ref('int_customer_period_ends') }}
-    where opening_mrr > 0 and closing_mrr > 0
+    where opening_mrr > 0 and closing_mrr > 0 and opening_since <> closing_since
 
 ),
 
--- both ends of each plan, everything at the opening day's rates
+pieces as (
+
+    select * from {{ ref('int_item_pieces') }}
+    where is_held
+
+),
+
+rates as (
+
+    select * from {{ ref('int_exchange_rate_spans') }}
+
+),
+
+-- what is held at both ends, everything at the opening day's rates
+items as (
+
+    select
+        changes.*,
+        pieces.product_family,
+        pieces.plan_id,
+        pieces.quantity,
+        {{ converted('pieces.list_mrr', 'rates.rate') }} as list_mrr,
+        {{ converted('pieces.mrr', 'rates.rate') }} as mrr,
+        changes.opening_since >= pieces.valid_from and changes.opening_since < pieces.valid_to as is_at_opening,
+        changes.closing_since >= pieces.valid_from and changes.closing_since < pieces.valid_to as is_at_closing
+
+    from changes
+    inner join pieces
+        on
+            changes.customer_id = pieces.customer_id
+            and (
+                (changes.opening_since >= pieces.valid_from and changes.opening_since < pieces.valid_to)
+                or (changes.closing_since >= pieces.valid_from and changes.closing_since < pieces.valid_to)
+            )
+    inner join rates
+        on
+            pieces.currency = rates.currency
+            and changes.opening_since >= rates.valid_from
+            and changes.opening_since < rates.valid_to
+
+),
+
 plans as (
 
     select
-        ends.period_type,
-        ends.period_start,
-        ends.customer_id,
-        ends.product_family,
-        ends.plan_id,
-        {{ any_true("ends.period_end_name = 'opening'") }} as is_held_at_opening,
-        {{ any_true("ends.period_end_name = 'closing'") }} as is_held_at_closing,
-        sum(case when ends.period_end_name = 'opening' then ends.quantity else 0 end) as q0,
-        sum(case when ends.period_end_name = 'closing' then ends.quantity else 0 end) as q1,
-        sum(case when ends.period_end_name = 'opening' then ends.list_mrr_at_opening_rate else 0 end) as l0,
-        sum(case when ends.period_end_name = 'closing' then ends.list_mrr_at_opening_rate else 0 end) as l1,
-        sum(case when ends.period_end_name = 'opening' then ends.mrr_at_opening_rate else 0 end) as n0,
-        sum(case when ends.period_end_name = 'closing' then ends.mrr_at_opening_rate else 0 end) as n1
+        customer_id,
+        opening_since,
+        closing_since,
+        product_family,
+        plan_id,
+        {{ any_true('is_at_opening') }} as is_held_at_opening,
+        {{ any_true('is_at_closing') }} as is_held_at_closing,
+        sum(case when is_at_opening then quantity else 0 end) as q0,
+        sum(case when is_at_closing then quantity else 0 end) as q1,
+        sum(case when is_at_opening then list_mrr else 0 end) as l0,
+        sum(case when is_at_closing then list_mrr else 0 end) as l1,
+        sum(case when is_at_opening then mrr else 0 end) as n0,
+        sum(case when is_at_closing then mrr else 0 end) as n1
 
-    from {{ ref('int_item_period_ends') }} as ends
-    inner join classified
-        on
-            ends.period_type = classified.period_type
-            and ends.period_start = classified.period_start
-            and ends.customer_id = classified.customer_id
-    where ends.is_held
-    group by ends.period_type, ends.period_start, ends.customer_id, ends.product_family, ends.plan_id
+    from items
+    group by customer_id, opening_since, closing_since, product_family, plan_id
 
 ),
 
 families as (
 
     select
-        period_type,
-        period_start,
         customer_id,
+        opening_since,
+        closing_since,
         product_family,
         {{ any_true('is_held_at_opening') }} as is_held_at_opening,
         {{ any_true('is_held_at_closing') }} as is_held_at_closing,
+        least(sum(n0), sum(n1)) as retained_mrr,
         sum(n1 - n0) as mrr_change,
         sum(case when is_held_at_opening <> is_held_at_closing then n1 - n0 else 0 end) as plan_change
 
     from plans
-    group by period_type, period_start, customer_id, product_family
+    group by customer_id, opening_since, closing_since, product_family
 
 ),
 
@@ -116,9 +154,9 @@ rounded_parts as (
 split_parts as (
 
     select
-        period_type,
-        period_start,
         customer_id,
+        opening_since,
+        closing_since,
         product_family,
         plan_id,
         case when q0 = q1 then 0 else n1 - n0 - list_change_part - discount_change_part end as quantity_part,
@@ -138,16 +176,16 @@ split_parts as (
 
 components as (
 
-    select period_type, period_start, customer_id, product_family, plan_id, 'quantity' as component, quantity_part as amount from split_parts
+    select customer_id, opening_since, closing_since, product_family, plan_id, 'quantity' as component, quantity_part as amount from split_parts
     union all
-    select period_type, period_start, customer_id, product_family, plan_id, 'list_price', list_part from split_parts
+    select customer_id, opening_since, closing_since, product_family, plan_id, 'list_price', list_part from split_parts
     union all
-    select period_type, period_start, customer_id, product_family, plan_id, 'discount', discount_part from split_parts
+    select customer_id, opening_since, closing_since, product_family, plan_id, 'discount', discount_part from split_parts
     union all
     select
-        period_type,
-        period_start,
         customer_id,
+        opening_since,
+        closing_since,
         product_family,
         cast(null as varchar),
         case
@@ -157,13 +195,15 @@ components as (
         end,
         case when is_held_at_opening and is_held_at_closing then plan_change else mrr_change end
     from families
+    union all
+    select customer_id, opening_since, closing_since, product_family, cast(null as varchar), 'retained', retained_mrr from families
 
 )
 
 select
-    period_type,
-    period_start,
     customer_id,
+    opening_since,
+    closing_since,
     product_family,
     plan_id,
     component,

@@ -16,34 +16,35 @@
 with
 
 -- one pass over the customers; the eight segments are cut from its small result
-attribute_sums as (
+set_sums as (
 
     select
         period_type,
         period_start,
-        {{ segment_attributes('closing_') }},
+        closing_set,
         {% for name in sums + users -%}
         sum({{ name }}) as {{ name }},
         {% endfor -%}
         {% for name, condition in counts.items() -%}
         {{ count_where(condition) }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_customer_periods') }}
-    group by period_type, period_start, {{ segment_attributes('closing_') }}
+    from {{ ref('int_customer_movements') }}
+    group by period_type, period_start, closing_set
 
 )
 
 select
-    attribute_sums.period_type,
-    attribute_sums.period_start,
+    set_sums.period_type,
+    set_sums.period_start,
     segments.segment_name,
-    {{ segment_value('attribute_sums.closing_') }} as segment_value,
+    {{ segment_value('attribute_sets.') }} as segment_value,
     {% for name in sums -%}
-    cast(sum(attribute_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
+    cast(sum(set_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
     {% for name in users + (counts | list) -%}
-    cast(sum(attribute_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(set_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
-from attribute_sums
+from set_sums
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.closing_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4

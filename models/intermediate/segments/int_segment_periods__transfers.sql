@@ -6,13 +6,13 @@ staying as (
     select
         period_type,
         period_start,
-        {{ segment_attributes('opening_') }},
-        {{ segment_attributes('closing_') }},
+        opening_set,
+        closing_set,
         sum(closing_mrr) as closing_mrr
 
-    from {{ ref('int_customer_periods') }}
-    where opening_mrr > 0 and closing_mrr > 0
-    group by period_type, period_start, {{ segment_attributes('opening_') }}, {{ segment_attributes('closing_') }}
+    from {{ ref('int_customer_period_ends') }}
+    where opening_mrr > 0 and closing_mrr > 0 and opening_set <> closing_set
+    group by period_type, period_start, opening_set, closing_set
 
 ),
 
@@ -22,11 +22,13 @@ moved as (
         staying.period_type,
         staying.period_start,
         segments.segment_name,
-        {{ segment_value('staying.opening_') }} as from_value,
-        {{ segment_value('staying.closing_') }} as to_value,
+        {{ segment_value('opening_sets.') }} as from_value,
+        {{ segment_value('closing_sets.') }} as to_value,
         staying.closing_mrr
 
     from staying
+    inner join {{ ref('int_attribute_sets') }} as opening_sets on staying.opening_set = opening_sets.attribute_set
+    inner join {{ ref('int_attribute_sets') }} as closing_sets on staying.closing_set = closing_sets.attribute_set
     cross join {{ ref('int_segments') }} as segments
 
 ),

@@ -1,16 +1,12 @@
-select
-    spans.customer_id,
-    state_days.state_day,
-    spans.is_paying,
-    spans.is_paused,
-    spans.plan,
-    spans.product_family,
-    spans.country,
-    spans.industry,
-    spans.company_size,
-    spans.acquisition_channel,
-    spans.csm
+{{ config(materialized='view') }}
 
-from {{ ref('int_customer_spans') }} as spans
-inner join {{ ref('int_state_days') }} as state_days
-    on state_days.state_day >= spans.valid_from and state_days.state_day < spans.valid_to
+select
+    balances.customer_id,
+    balances.state_day,
+    balances.is_paying,
+    balances.is_paused,
+    balances.mrr,
+    {{ segment_attributes('attribute_sets.') }}
+
+from {{ ref('int_customer_balances') }} as balances
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on balances.attribute_set = attribute_sets.attribute_set
