@@ -50,12 +50,15 @@
 {%- endmacro %}
 
 {#
-    DuckDB divides them bit by bit. The quotient of floating numbers, up to 10^15, is off by less than one: what it leaves tells which way, exactly.
+    DuckDB divides them bit by bit, but for those of 64 bits. The quotient of floating numbers, up to 10^15, is off by less than one: what it leaves
+    tells which way, exactly.
 #}
 {% macro duckdb__large_quotient(a, b) -%}
     {%- set guess = 'cast(floor(cast(' ~ a ~ ' as double) / cast(' ~ b ~ ' as double)) as hugeint)' -%}
     {%- set rest = '(' ~ a ~ ' - ' ~ guess ~ ' * (' ~ b ~ '))' -%}
     case
+        when {{ a }} < 1000000000000000000 and {{ b }} < 1000000000000000000
+            then cast(cast({{ a }} as bigint) // cast({{ b }} as bigint) as hugeint)
         when cast({{ a }} as double) < cast({{ b }} as double) * 1e15
             then {{ guess }} + case when {{ rest }} < 0 then -1 when {{ rest }} >= ({{ b }}) then 1 else 0 end
         else ({{ a }}) // ({{ b }})

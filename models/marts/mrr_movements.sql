@@ -1,20 +1,10 @@
 {{ config(materialized='view') }}
-{%- set attributes = ['plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm'] -%}
+
 with
 
-customer_periods as (
+attribute_sets as (
 
-    select
-        customer_periods.*,
-        movement in ('new', 'reactivation', 'resumed') as is_won_in_period
-
-    from {{ ref('int_customer_periods') }} as customer_periods
-
-),
-
-customer_days as (
-
-    select * from {{ ref('int_customer_movement_days') }}
+    select * from {{ ref('int_attribute_sets') }}
 
 ),
 
@@ -24,20 +14,14 @@ movements as (
     select
         period_type,
         period_start,
-        period_end,
         customer_id,
         movement,
-        cast(null as varchar) as segment_name,
-        cast(null as varchar) as segment_value,
-        cast(null as varchar) as from_value,
-        cast(null as varchar) as to_value,
-        new_mrr + reactivation_mrr + resumed_mrr + expansion_mrr - contraction_mrr - churned_mrr - paused_mrr as amount,
+        case when opening_mrr > 0 then closing_mrr_at_opening_rate - opening_mrr else closing_mrr end as amount,
         opening_mrr,
         closing_mrr,
-        {% for name in attributes -%}
-        case when is_won_in_period then closing_{{ name }} else opening_{{ name }} end as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from customer_periods
+        case when movement in ('new', 'reactivation', 'resumed') then closing_set else opening_set end as attribute_set
+
+    from {{ ref('int_customer_period_ends') }}
     where movement <> 'none'
 
     union all
@@ -45,85 +29,59 @@ movements as (
     select
         period_type,
         period_start,
-        period_end,
         customer_id,
         'fx',
-        null,
-        null,
-        null,
-        null,
-        fx_mrr,
+        closing_mrr - closing_mrr_at_opening_rate,
         opening_mrr,
         closing_mrr,
-        {{ segment_attributes('opening_') }}
+        opening_set
 
-    from customer_periods
-    where fx_mrr <> 0
+    from {{ ref('int_customer_period_ends') }}
+    where opening_mrr > 0 and closing_mrr > 0 and closing_mrr <> closing_mrr_at_opening_rate
+
+    union all
+
+    select
+        'day',
+        movement_day,
+        customer_id,
+        movement,
+        amount,
+        opening_mrr,
+        closing_mrr,
+        attribute_set
+
+    from {{ ref('int_customer_movement_days') }}
 
 ),
 
 moved as (
 
     select
-        customer_periods.*,
+        ends.period_type,
+        ends.period_start,
+        ends.customer_id,
+        ends.opening_mrr,
+        ends.closing_mrr,
+        ends.opening_set,
+        ends.closing_set,
         segments.segment_name,
-        {{ segment_value('customer_periods.opening_') }} as from_value,
-        {{ segment_value('customer_periods.closing_') }} as to_value
+        {{ segment_value('opening_sets.') }} as from_value,
+        {{ segment_value('closing_sets.') }} as to_value
 
-    from customer_periods
+    from {{ ref('int_customer_period_ends') }} as ends
+    inner join attribute_sets as opening_sets on ends.opening_set = opening_sets.attribute_set
+    inner join attribute_sets as closing_sets on ends.closing_set = closing_sets.attribute_set
     cross join {{ ref('int_segments') }} as segments
-    where customer_periods.opening_mrr > 0 and customer_periods.closing_mrr > 0 and segments.segment_name <> 'all'
+    where ends.opening_mrr > 0 and ends.closing_mrr > 0 and ends.opening_set <> ends.closing_set and segments.segment_name <> 'all'
 
 ),
 
-transfers as (
+mrr_movements as (
 
     select
         period_type,
         period_start,
-        period_end,
-        customer_id,
-        'transfer' as movement,
-        segment_name,
-        from_value as segment_value,
-        from_value,
-        to_value,
-        -closing_mrr as amount,
-        opening_mrr,
-        closing_mrr,
-        {{ segment_attributes('opening_') }}
-
-    from moved
-    where from_value <> to_value
-
-    union all
-
-    select
-        period_type,
-        period_start,
-        period_end,
-        customer_id,
-        'transfer',
-        segment_name,
-        to_value,
-        from_value,
-        to_value,
-        closing_mrr,
-        opening_mrr,
-        closing_mrr,
-        {{ segment_attributes('closing_') }}
-
-    from moved
-    where from_value <> to_value
-
-),
-
-day_movements as (
-
-    select
-        'day' as period_type,
-        movement_day as period_start,
-        {{ add_days('movement_day', 1) }} as period_end,
         customer_id,
         movement,
         cast(null as varchar) as segment_name,
@@ -133,35 +91,63 @@ day_movements as (
         amount,
         opening_mrr,
         closing_mrr,
-        {{ segment_attributes() }}
+        attribute_set
+    from movements
 
-    from customer_days
-
-),
-
-mrr_movements as (
-
-    select * from movements
     union all
-    select * from transfers
+
+    select
+        period_type,
+        period_start,
+        customer_id,
+        'transfer',
+        segment_name,
+        from_value,
+        from_value,
+        to_value,
+        -closing_mrr,
+        opening_mrr,
+        closing_mrr,
+        opening_set
+    from moved
+    where from_value <> to_value
+
     union all
-    select * from day_movements
+
+    select
+        period_type,
+        period_start,
+        customer_id,
+        'transfer',
+        segment_name,
+        to_value,
+        from_value,
+        to_value,
+        closing_mrr,
+        opening_mrr,
+        closing_mrr,
+        closing_set
+    from moved
+    where from_value <> to_value
 
 )
 
 select
-    period_type,
-    period_start,
-    period_end,
-    customer_id,
-    movement,
-    segment_name,
-    segment_value,
-    from_value,
-    to_value,
-    cast(amount as decimal(38, 10)) as amount,
-    cast(opening_mrr as decimal(38, 10)) as opening_mrr,
-    cast(closing_mrr as decimal(38, 10)) as closing_mrr,
-    {{ segment_attributes() }}
+    mrr_movements.period_type,
+    mrr_movements.period_start,
+    coalesce(periods.period_end, {{ add_days('mrr_movements.period_start', 1) }}) as period_end,
+    mrr_movements.customer_id,
+    mrr_movements.movement,
+    mrr_movements.segment_name,
+    mrr_movements.segment_value,
+    mrr_movements.from_value,
+    mrr_movements.to_value,
+    cast(mrr_movements.amount as decimal(38, 10)) as amount,
+    mrr_movements.opening_mrr,
+    mrr_movements.closing_mrr,
+    {{ segment_attributes('attribute_sets.') }}
 
 from mrr_movements
+inner join attribute_sets on mrr_movements.attribute_set = attribute_sets.attribute_set
+left join {{ ref('int_periods') }} as periods
+    on mrr_movements.period_type = periods.period_type and mrr_movements.period_start = periods.period_start

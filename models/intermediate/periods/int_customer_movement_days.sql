@@ -122,42 +122,68 @@ valued as (
 
 ),
 
-described as (
+-- where the customer stood on a day and on the day before
+spans as (
+
+    select
+        customer_spans.*,
+        lag(is_paused) over (partition by customer_id order by valid_from) as was_paused,
+        lag(attribute_set) over (partition by customer_id order by valid_from) as last_set
+
+    from (
+        select
+            customer_id,
+            valid_from,
+            valid_to,
+            is_paused,
+            {{ hash_of(segment_attributes().split(', ')) }} as attribute_set
+        from {{ ref('int_customer_spans') }}
+    ) as customer_spans
+
+),
+
+placed as (
 
     select
         valued.*,
+        first_payments.first_paid_day,
+        spans.is_paused,
+        spans.attribute_set,
+        case when valued.movement_day = spans.valid_from then spans.was_paused else spans.is_paused end as was_paused,
+        case when valued.movement_day = spans.valid_from then spans.last_set else spans.attribute_set end as set_before
+
+    from valued
+    inner join spans
+        on
+            valued.customer_id = spans.customer_id
+            and valued.movement_day >= spans.valid_from
+            and valued.movement_day < spans.valid_to
+    left join {{ ref('int_first_payments') }} as first_payments on valued.customer_id = first_payments.customer_id
+
+),
+
+described as (
+
+    select
+        placed.*,
         case
-            when valued.mrr_before > 0 and valued.mrr = 0 then case when today.is_paused then 'paused' else 'churn' end
-            when valued.mrr_before = 0 and valued.mrr > 0
+            when mrr_before > 0 and mrr = 0 then case when is_paused then 'paused' else 'churn' end
+            when mrr_before = 0 and mrr > 0
                 then case
-                    when yesterday.is_paused then 'resumed'
-                    when valued.movement_day = first_payments.first_paid_day then 'new'
+                    when was_paused then 'resumed'
+                    when movement_day = first_paid_day then 'new'
                     else 'reactivation'
                 end
-            when valued.mrr_at_rates_before > valued.mrr_before then 'expansion'
-            when valued.mrr_at_rates_before < valued.mrr_before then 'contraction'
+            when mrr_at_rates_before > mrr_before then 'expansion'
+            when mrr_at_rates_before < mrr_before then 'contraction'
             else 'none'
         end as movement,
         case
-            when valued.mrr_before > 0 and valued.mrr > 0 then valued.mrr_at_rates_before - valued.mrr_before
-            else valued.mrr - valued.mrr_before
-        end as movement_mrr,
-        {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
-        yesterday.{{ name }} as before_{{ name }},
-        today.{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from valued
-    inner join {{ ref('int_customer_spans') }} as today
-        on
-            valued.customer_id = today.customer_id
-            and valued.movement_day >= today.valid_from
-            and valued.movement_day < today.valid_to
-    inner join {{ ref('int_customer_spans') }} as yesterday
-        on
-            valued.customer_id = yesterday.customer_id
-            and valued.day_before >= yesterday.valid_from
-            and valued.day_before < yesterday.valid_to
-    left join {{ ref('int_first_payments') }} as first_payments on valued.customer_id = first_payments.customer_id
+            when mrr_before > 0 and mrr > 0 then mrr_at_rates_before - mrr_before
+            else mrr - mrr_before
+        end as movement_mrr
+
+    from placed
 
 ),
 
@@ -185,9 +211,8 @@ rows_of_a_day as (
         mrr_before - mrr_last_booked as amount,
         mrr_last_booked as opening_mrr,
         mrr_before as closing_mrr,
-        {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
-        before_{{ name }} as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        set_before as attribute_set
+
     from booked
     where movement <> 'none' and mrr_before <> mrr_last_booked
 
@@ -200,9 +225,8 @@ rows_of_a_day as (
         movement_mrr,
         mrr_before,
         mrr,
-        {% for name in ('plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm') -%}
-        case when movement in ('new', 'reactivation', 'resumed') then {{ name }} else before_{{ name }} end{{ ',' if not loop.last }}
-        {% endfor %}
+        case when movement in ('new', 'reactivation', 'resumed') then attribute_set else set_before end
+
     from booked
     where movement <> 'none'
 
@@ -216,7 +240,7 @@ rows_of_a_day as (
         mrr - movement_mrr - case when movement = 'none' then mrr_last_booked else mrr_before end,
         case when movement = 'none' then mrr_last_booked else mrr_before end,
         mrr,
-        {{ segment_attributes('before_') }}
+        set_before
 
     from booked
     where mrr - movement_mrr <> case when movement = 'none' then mrr_last_booked else mrr_before end
@@ -230,7 +254,7 @@ select
     cast(amount as decimal(38, 10)) as amount,
     cast(opening_mrr as decimal(38, 10)) as opening_mrr,
     cast(closing_mrr as decimal(38, 10)) as closing_mrr,
-    {{ segment_attributes() }}
+    attribute_set
 
 from rows_of_a_day
 where movement_day > (select first_opening_day from spine)

@@ -6,12 +6,6 @@ periods as (
 
 ),
 
-balances as (
-
-    select * from {{ ref('int_customer_balances') }}
-
-),
-
 rates as (
 
     select * from {{ ref('int_state_day_rates') }}
@@ -93,8 +87,9 @@ ends as (
         case when closing.last_churn_day > periods.opening_day then closing.last_churn_day end as last_churn_day
 
     from periods
-    inner join balances as closing on periods.closing_day = closing.state_day
-    inner join balances as opening on closing.customer_id = opening.customer_id and periods.opening_day = opening.state_day
+    inner join {{ ref('int_customer_balances') }} as closing on periods.closing_day = closing.state_day
+    inner join {{ ref('int_customer_balances') }} as opening
+        on closing.customer_id = opening.customer_id and periods.opening_day = opening.state_day
     left join revalued
         on
             periods.period_type = revalued.period_type
@@ -127,6 +122,7 @@ classified as (
 
     select
         ends.*,
+        case when opening_since <> closing_since then {{ scaled('mrr_days', 10) }} end as mrr_day_units,
         case
             when opening_mrr > 0 and closing_mrr = 0 then case when is_paused_at_closing then 'paused' else 'churn' end
             when opening_mrr = 0 and closing_mrr > 0
@@ -160,7 +156,11 @@ select
     opening_mrr,
     closing_mrr,
     cast(closing_mrr_at_opening_rate as decimal(38, 10)) as closing_mrr_at_opening_rate,
-    {{ rounded_quotient(scaled('mrr_days', 10), 'days') }} as average_mrr,
+    -- who stood still averages what it pays
+    case
+        when opening_since = closing_since then closing_mrr
+        else {{ rounded_quotient('mrr_day_units', 'days') }}
+    end as average_mrr,
     cast(monthly_average_mrr as decimal(38, 10)) as monthly_average_mrr,
     committed_mrr,
     cast(invoiced_recurring_revenue as decimal(38, 10)) as invoiced_recurring_revenue,

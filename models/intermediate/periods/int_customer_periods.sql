@@ -1,43 +1,50 @@
 {{ config(materialized='view') }}
 {%- set attributes = ['plan', 'product_family', 'country', 'industry', 'company_size', 'acquisition_channel', 'csm'] -%}
-{%- set money = [
-    'opening_mrr', 'closing_mrr', 'closing_mrr_at_opening_rate', 'new_mrr', 'reactivation_mrr', 'resumed_mrr', 'expansion_mrr',
-    'contraction_mrr', 'churned_mrr', 'paused_mrr', 'fx_mrr', 'retained_mrr', 'retained_product_mrr', 'gross_expansion_mrr',
-    'gross_contraction_mrr', 'upsell_mrr', 'cross_sell_mrr', 'price_increase_mrr', 'discount_expiry_mrr', 'average_mrr',
-    'monthly_average_mrr', 'invoiced_recurring_revenue', 'invoiced_revenue', 'committed_mrr'
-] %}
+{%- set counts = ['total_users', 'new_users', 'revenue_users', 'churn_events'] %}
 
 select
-    movements.period_type,
-    movements.period_start,
+    ends.period_type,
+    ends.period_start,
     periods.period_end,
-    movements.customer_id,
+    ends.customer_id,
     {% for name in attributes -%}
     opening_sets.{{ name }} as opening_{{ name }},
     closing_sets.{{ name }} as closing_{{ name }},
     {% endfor -%}
-    movements.movement,
-    movements.is_served,
-    movements.is_paused_at_opening,
-    movements.is_paused_at_closing,
-    movements.is_first_paid_in_period,
-    {% for name in money -%}
-    movements.{{ name }},
+    ends.movement,
+    ends.is_served,
+    ends.is_paused_at_opening,
+    ends.is_paused_at_closing,
+    ends.is_first_paid_in_period,
+    ends.opening_mrr,
+    ends.closing_mrr,
+    ends.closing_mrr_at_opening_rate,
+    {% for name, amount in movement_amounts().items() -%}
+    cast(coalesce({{ amount }}, 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
-    movements.total_users,
-    movements.new_users,
-    movements.opening_users_of_paying,
-    movements.closing_users_of_paying,
-    movements.revenue_users,
-    movements.churn_events,
+    ends.average_mrr,
+    ends.monthly_average_mrr,
+    ends.committed_mrr,
+    ends.invoiced_recurring_revenue,
+    ends.invoiced_revenue,
+    {% for name in counts -%}
+    ends.{{ name }},
+    {% endfor -%}
+    case when ends.opening_mrr > 0 then ends.total_users - ends.new_users else 0 end as opening_users_of_paying,
+    case when ends.closing_mrr > 0 then ends.total_users else 0 end as closing_users_of_paying,
     causes.reason as churn_reason,
     coalesce(causes.is_involuntary, false) as is_involuntary_churn,
-    causes.churn_day as last_churn_day
+    ends.last_churn_day
 
-from {{ ref('int_customer_movements') }} as movements
+from {{ ref('int_customer_period_ends') }} as ends
 inner join {{ ref('int_periods') }} as periods
-    on movements.period_type = periods.period_type and movements.period_start = periods.period_start
-inner join {{ ref('int_attribute_sets') }} as opening_sets on movements.opening_set = opening_sets.attribute_set
-inner join {{ ref('int_attribute_sets') }} as closing_sets on movements.closing_set = closing_sets.attribute_set
+    on ends.period_type = periods.period_type and ends.period_start = periods.period_start
+inner join {{ ref('int_attribute_sets') }} as opening_sets on ends.opening_set = opening_sets.attribute_set
+inner join {{ ref('int_attribute_sets') }} as closing_sets on ends.closing_set = closing_sets.attribute_set
+left join {{ ref('int_customer_changes') }} as changes
+    on
+        ends.customer_id = changes.customer_id
+        and ends.opening_since = changes.opening_since
+        and ends.closing_since = changes.closing_since
 left join {{ ref('int_churn_events') }} as causes
-    on movements.customer_id = causes.customer_id and movements.last_churn_day = causes.churn_day
+    on ends.customer_id = causes.customer_id and ends.last_churn_day = causes.churn_day

@@ -1,7 +1,6 @@
-{%- set sums = [
-    'closing_mrr', 'new_mrr', 'reactivation_mrr', 'resumed_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr',
-    'invoiced_recurring_revenue', 'invoiced_revenue'
-] -%}
+{%- set amounts = movement_amounts() -%}
+{%- set won = ['new_mrr', 'reactivation_mrr', 'resumed_mrr'] -%}
+{%- set sums = ['closing_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr', 'invoiced_recurring_revenue', 'invoiced_revenue'] -%}
 {%- set counts = {
     'closing_customers': 'closing_mrr > 0',
     'customers_of_class_new': "movement = 'new'",
@@ -22,13 +21,17 @@ set_sums as (
         period_type,
         period_start,
         closing_set,
-        {% for name in sums + users -%}
+        {% for name in won -%}
+        sum({{ amounts[name] }}) as {{ name }},
+        {% endfor -%}
+        {% for name in sums + ['total_users', 'new_users', 'revenue_users'] -%}
         sum({{ name }}) as {{ name }},
         {% endfor -%}
+        sum(case when closing_mrr > 0 then total_users else 0 end) as closing_users_of_paying,
         {% for name, condition in counts.items() -%}
         {{ count_where(condition) }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_customer_movements') }}
+    from {{ ref('int_customer_period_ends') }} as ends
     group by period_type, period_start, closing_set
 
 )
@@ -38,6 +41,9 @@ select
     set_sums.period_start,
     segments.segment_name,
     {{ segment_value('attribute_sets.') }} as segment_value,
+    {% for name in won -%}
+    cast(coalesce(sum(set_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }},
+    {% endfor -%}
     {% for name in sums -%}
     cast(sum(set_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
