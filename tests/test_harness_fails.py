@@ -56,7 +56,7 @@ def test_a_metric_left_out_of_the_union(sound: Project, expected: Result) -> Non
 def test_a_day_too_few_at_the_boundary(sound: Project, expected: Result) -> None:
     """What starts on a period's last day is in its close."""
     broken = sound.altered(
-        "int_item_states", "state_days.state_day >= pieces.valid_from", "state_days.state_day > pieces.valid_from"
+        "int_customer_states", "state_days.state_day >= spans.valid_from", "state_days.state_day > spans.valid_from"
     )
     found = differences(broken, expected)
     assert "\nmrr: amount: numerator, value" in found
