@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from console import Stop, shown
 
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "customer_success.duckdb"
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 SCHEMAS = {"raw", "published_before", "staging", "intermediate", "marts", "metrics", "main", "temp", "system"}
 
 
@@ -68,8 +70,11 @@ def writable_target() -> Target:
         raise Stop(
             f"DUCKDB_PATH is {shown(to_write.path)}, a folder. Expected the path of a file, such as {shown(to_write.path / DATABASE)}."
         )
-    if not os.access(folder, os.W_OK):
-        raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: the folder {shown(folder)} cannot be written.")
+    for needed in (folder, to_write.folder, to_write.work_folder):
+        if needed.exists() and not (needed.is_dir() and os.access(needed, os.W_OK)):
+            raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: the folder {shown(needed)} cannot be written.")
+    if to_write.path.exists() and not to_write.path.stat().st_mode & WRITABLE:
+        raise Stop(f"{shown(to_write.path)} is read-only, and is not replaced. Allow it to be written, or choose another DUCKDB_PATH.")
     return to_write
 
 
