@@ -193,7 +193,7 @@ def show_revisions(target: Target) -> None:
         ).fetchone()
     causes = [*(tables or "").split(", "), *(name for name, is_so in zip(OTHER_CAUSES, others, strict=True) if is_so)]
     why = f", because {', '.join(cause for cause in causes if cause)} changed" if any(causes) else ""
-    of_closed = f", {closed:,} of them of closed periods" if closed else ""
+    of_closed = f", {closed:,} of them of closed periods," if closed else ""
     say()
     say(
         f"{figures:,} published figure{'s' * (figures != 1)} of {metrics} metric{'s' * (metrics != 1)}{of_closed} changed since the build"

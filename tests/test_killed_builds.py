@@ -15,11 +15,11 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
+from tests.conftest import IS_LONG
 from tests.few_models import project_of_few_models
 from tests.harness import write_raw
 from tests.publishing import build, digest, settings
 
-IS_LONG = bool(os.environ.get("LONG_TESTS"))
 # (whom, after how many models): dbt lives on where the process alone is killed
 DURING_DBT = [("process", 10), ("group", 45)]
 # the step after which, or before which, the process is killed

@@ -36,6 +36,5 @@
                 {% do run_query('create table published_before.' ~ name ~ ' as select * from marts.' ~ name) %}
             {% endif %}
         {% endfor %}
-        {% do adapter.commit_if_has_connection() if adapter.commit_if_has_connection is defined %}
     {% endif %}
 {% endmacro %}
