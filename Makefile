@@ -15,12 +15,12 @@ pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-pyth
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask train test lint docs index lock clean
+.PHONY: help build sample query ask train test test-long lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
 	@echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 	@echo
 	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
 
@@ -29,6 +29,7 @@ help: ## Show this list
 #: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
 #: REPORTING_CURRENCY  currency to report in, where several are billed
+#: FORCE          1: build although nothing has changed since the last build
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train
 #: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
 
@@ -49,6 +50,9 @@ train: $(train_ready) ## Fit the models of churn and lifetime to the built datab
 
 test: $(test_ready) lint ## Check everything: lint, then the tests
 	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
+
+test-long: $(test_ready) ## Check everything, and what takes long at length: builds killed at many moments of them
+	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
 	@$(python) scripts/lint.py

@@ -2,35 +2,40 @@
 Build the database of DUCKDB_PATH from the raw files of RAW_DATA_DIR, or from the sample company, and print its headline figures.
 
 dbt writes a work file; only when everything in it is built and tested does it take the place of the published one, in one step. Who has the old
-one open goes on reading it. Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
+one open goes on reading it. Where nothing has changed since the last build, nothing is built: --full-refresh or FORCE=1 builds all the same.
+Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
 """
 
 import datetime
 import fcntl
 import json
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
 
 import duckdb
 
+import fingerprints
 import headline
 import sample
 import seeds
-from console import Stop, run_main, say, shown
-from dbt_build import Outcome, counted, dbt_build
-from inputs import PROJECT, Target, check_as_of, raw_folder, writable_target
+from console import Stop, local, run_main, say, shown
+from dbt_build import NO_ROOM, Outcome, counted, dbt_build
+from inputs import PROJECT, Target, check_as_of, check_readable, raw_folder, writable_target
 
 # Marts that are appended to: the new database begins with the old one's.
-RECORDS = ("builds", "customer_health_history", "metric_revisions", "metrics_as_closed")
+RECORDS = ("builds", "build_inputs", "customer_health_history", "customer_revisions", "metric_revisions", "metrics_as_closed")
+# schemas of views on what is not published: the raw files, the database of before
+SCAFFOLDING = ("raw", "published_before")
 FAILURES_SHOWN = 10
 # dbt arguments that leave something out of a build
 PARTIAL = {"-s", "--select", "-m", "--models", "--exclude", "--selector", "--empty", "--resource-type", "--exclude-resource-type"}
 
 
 def main() -> None:
-    """Check, build, publish, and say what came out."""
+    """Check what is given, and build."""
     if os.environ.get("DBT_TARGET", "duckdb") != "duckdb":
         raise Stop(
             f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test"
@@ -40,23 +45,63 @@ def main() -> None:
     if partial := [word for word in sys.argv[1:] if word.split("=")[0] in PARTIAL]:
         raise Stop(f"make build publishes the whole, so {partial[0]} is not for it. For a part: .venv/bin/dbt build {partial[0]} ...")
     target = writable_target()
+    try:
+        build(target)
+    except (OSError, duckdb.IOException) as error:
+        if not NO_ROOM.search(str(error)):
+            raise
+        raise Stop(no_room(target)) from None
+
+
+def build(target: Target) -> None:
+    """Build unless there is nothing to do, publish, and say what came out."""
     lock = take_lock(target)
     given = os.environ.get("RAW_DATA_DIR")
     keep_own_company(target, given)
-    raw_data = raw_folder(given) if given else raw_folder(shown(sample.ensure()))
+    raw_data = raw_folder(given or shown(sample.ensure()))
+    arguments = sys.argv[1:]
+    is_forced = "--full-refresh" in arguments or os.environ.get("FORCE", "0") not in ("", "0")
+    read = fingerprints.stamps(raw_data)
+    facts = facts_of(target, raw_data, arguments, is_sample=not given)
+    if not is_forced and (built_at := fingerprints.built_of_the_same(target, facts)):
+        remember_source(target, given)
+        say(f"Nothing has changed since the build of {local(built_at)}: {shown(target.path)} is up to date.", style="green")
+        headline.show(target, is_sample=not given)
+        return
+    check_readable(raw_data)
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
     begin_work_file(target)
     try:
-        outcome = dbt_build(target, raw_data if given else None, sys.argv[1:], lock)
+        outcome = dbt_build(target, raw_data if given else None, arguments, lock, fingerprints.for_dbt(facts, kind="full"))
     except KeyboardInterrupt:
         raise Stop(f"Stopped. {as_it_was(target)}") from None
     if outcome.code:
         raise Stop(failure(target, outcome))
+    remember_source(target, given)
     publish(target)
-    source_of(target).write_text(str(Path(given).expanduser().resolve()) if given else "")
     warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
     say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
+    now = fingerprints.stamps(raw_data)
+    if written := [path for path in sorted(read.keys() | now.keys()) if read.get(path) != now.get(path)]:
+        fingerprints.forget_published(target)
+        names = ", ".join(path.relative_to(raw_data).as_posix() for path in written)
+        say(f"Written to while it was read: {names}. Build again, so that all tables are of one moment.", style="yellow")
     headline.show(target, is_sample=not given)
+    headline.show_revisions(target)
+
+
+def facts_of(target: Target, raw_data: Path, arguments: list[str], is_sample: bool) -> fingerprints.Facts:
+    """What the build will be made of; a file that cannot be read is told with all others of its kind."""
+    try:
+        return fingerprints.gather(target, raw_data, arguments, is_sample)
+    except OSError:
+        check_readable(raw_data)
+        raise
+
+
+def remember_source(target: Target, given: str | None) -> None:
+    """Note of what the database is made. Before it is published: whoever is cut off in between then protects too much, not too little."""
+    source_of(target).write_text(str(Path(given).expanduser().resolve()) if given else "")
 
 
 def source_of(target: Target) -> Path:
@@ -119,6 +164,8 @@ def begin_work_file(target: Target) -> None:
                 work.execute("create schema if not exists marts")
                 work.execute(f"create table marts.{table} as from published.marts.{table}")
     except duckdb.IOException as error:
+        if NO_ROOM.search(str(error)):
+            raise
         if "lock" in str(error):
             raise Stop(
                 f"{name} is open for writing in another program. Close it there, or open it read-only; then build again."
@@ -129,9 +176,10 @@ def begin_work_file(target: Target) -> None:
 
 
 def publish(target: Target) -> None:
-    """Take the views on the raw files out of the work file and put it in the published one's place."""
+    """Take the scaffolding out of the work file and put it in the published one's place."""
     with duckdb.connect(str(target.work_file)) as work:
-        work.execute("drop schema if exists raw cascade")
+        for schema in SCAFFOLDING:
+            work.execute(f"drop schema if exists {schema} cascade")
         for schema, view in work.execute(
             "select schema_name, view_name from duckdb_views() where not internal"
         ).fetchall():
@@ -139,16 +187,33 @@ def publish(target: Target) -> None:
                 work.execute(f'select * from "{schema}"."{view}" limit 0')
             except duckdb.Error as error:
                 raise Stop(
-                    f"View {schema}.{view} cannot be read once the raw files are gone: {error}\n{as_it_was(target)}"
+                    f"View {schema}.{view} cannot be read once the build is over: {error}\n{as_it_was(target)}"
                 ) from None
         work.execute("checkpoint")
     if target.path.exists():
         target.work_file.chmod(stat.S_IMODE(target.path.stat().st_mode))
+    fingerprints.mark_published(target, target.work_file)
     target.work_file.replace(target.path)
+
+
+def no_room(target: Target) -> str:
+    """That the disk is full; what was begun is removed, so that it is not in anybody's way."""
+    for path in (target.work_file, log_of(target.work_file)):
+        path.unlink(missing_ok=True)
+    free = shutil.disk_usage(target.folder).free / 2**20
+    return (
+        f"\nThere was no room for what the build writes in {shown(target.folder)} (a full disk, a quota, or a limit of file sizes).\n"
+        f"{as_it_was(target)} With what was begun removed, {free:,.0f} MB are free there; a build needs"
+        " room for a second database and for what DuckDB puts aside."
+    )
 
 
 def failure(target: Target, outcome: Outcome) -> str:
     """What failed, why, and where to look."""
+    if not outcome.has_room:
+        return no_room(target)
+    if outcome.code < 0:
+        return f"\ndbt was ended by signal {-outcome.code}, as by a machine without memory left. {as_it_was(target)}"
     lines = ["", "The build failed." if outcome.errors else "The build failed:", *outcome.errors]
     results, nodes = _results(target), _nodes(target)
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error", "partial success")]

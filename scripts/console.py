@@ -1,5 +1,6 @@
 """What every command prints with, and how it stops."""
 
+import datetime
 import os
 import signal
 import sys
@@ -30,6 +31,11 @@ def shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd())) or "."
     except ValueError:
         return str(path)
+
+
+def local(instant: datetime.datetime) -> str:
+    """A UTC instant as the clock on the wall had it."""
+    return f"{instant.replace(tzinfo=datetime.UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
 def show(result: duckdb.DuckDBPyRelation, rows: int) -> None:

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from console import console, say
 from inputs import PROJECT, Target
 
-DBT = [sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()"]
+# a log that cannot be written is no reason to print where
+DBT = [sys.executable, "-P", "-c", "import logging; logging.raiseExceptions = False; from dbt.cli.main import cli; cli()"]
 # the results of dbt, each with the part of the build it belongs to
 PARTS = {
     "LogModelResult": "models",
@@ -33,6 +34,9 @@ ERRORS_OF_NODES = {
     "RunResultErrorNoMessage",
 }
 SECONDS_BETWEEN_LINES = 10
+ERRORS_SHOWN = 10
+# as the operating system says it, of a disk, a quota or a limit of file sizes
+NO_ROOM = re.compile("No space left on device|Disk quota exceeded|File too large|File size limit exceeded", re.IGNORECASE)
 
 
 @dataclass
@@ -45,17 +49,21 @@ class Outcome:
     totals: dict[str, int] = field(default_factory=dict)
     warnings: int = 0
     errors: list[str] = field(default_factory=list)  # those that belong to no node
+    failed: int = 0
+    has_room: bool = True
 
 
 def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
     """The environment for dbt on a DuckDB file."""
     environment = os.environ | {"DUCKDB_PATH": str(database), "DBT_PROFILES_DIR": str(PROJECT), "DBT_TARGET": "duckdb"}
-    environment.pop("RAW_DATA_DIR", None)
+    for name in ("RAW_DATA_DIR", "PUBLISHED_DATABASE", "BUILD_FACTS"):
+        environment.pop(name, None)
     return environment | ({"RAW_DATA_DIR": str(raw_data)} if raw_data else {})
 
 
-def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock: int) -> Outcome:
+def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock: int, facts: str) -> Outcome:
     """Build into the work file. The lock is held until dbt has ended, even where this process has not lived as long."""
+    published = {"PUBLISHED_DATABASE": str(target.path)} if target.path.exists() else {}
     command = [
         *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
@@ -66,7 +74,7 @@ def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock:
     dbt = subprocess.Popen(
         command,
         cwd=PROJECT,
-        env=dbt_environment(target.work_file, raw_data),
+        env=dbt_environment(target.work_file, raw_data) | published | {"BUILD_FACTS": facts},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -89,6 +97,7 @@ def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock:
 
 def _read(line: str, outcome: Outcome, display: "_Bars | _Lines") -> None:
     """Take in one line of dbt's log."""
+    outcome.has_room = outcome.has_room and not NO_ROOM.search(line)
     try:
         event = json.loads(line)
         name, level, message = event["info"]["name"], event["info"]["level"], event["info"]["msg"].strip()
@@ -124,7 +133,8 @@ def _read(line: str, outcome: Outcome, display: "_Bars | _Lines") -> None:
             style="yellow",
         )
     elif level == "error" and name in ERRORS_OF_NODES:
-        if name in PARTS:
+        outcome.failed += name in PARTS
+        if name in PARTS and outcome.failed <= ERRORS_SHOWN:
             # "5 of 9 ERROR creating ... [ERROR in 0.1s]" without its place and the dots
             words = re.sub(r"^[0-9]+ of [0-9]+ ", "", message)
             say(f"  {re.sub(r' [.]{2,} .*$', '', words, flags=re.DOTALL)}", style="red")

@@ -9,10 +9,11 @@ import duckdb
 from rich import box
 from rich.table import Table
 
-from console import console, say, shown
+from console import console, local, say, shown
 from inputs import DATABASE, Target
 
 RULES_SHOWN = 5
+OTHER_CAUSES = ("the code", "the seeds", "the settings", "the as-of day")
 REQUIRED = ("customers", "plans", "subscriptions", "subscription_items")
 MANY_REJECTED = 0.1  # of a required table: then the headline is hardly that of the company
 
@@ -177,11 +178,40 @@ def show_model(database: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def show_revisions(target: Target) -> None:
+    """One line where this build changed figures that had been settled, and why; in red where books are closed on them."""
+    with duckdb.connect(str(target.path), read_only=True) as database:
+        figures, metrics, closed = database.execute(
+            "select count(*), count(distinct metric_name), count_if(is_closed) from marts.metric_revisions"
+            " where build_id = (select max(build_id) from marts.builds)"
+        ).fetchone()
+        if not figures:
+            return
+        before, tables, *others = database.execute(
+            "select builds.built_at, changed_tables, is_code_changed, are_seeds_changed, are_settings_changed, is_as_of_day_changed"
+            " from intermediate.int_build_changes left join marts.builds on builds.build_id = previous_build_id"
+        ).fetchone()
+    causes = [*(tables or "").split(", "), *(name for name, is_so in zip(OTHER_CAUSES, others, strict=True) if is_so)]
+    why = f", because {', '.join(cause for cause in causes if cause)} changed" if any(causes) else ""
+    of_closed = f", {closed:,} of them of closed periods," if closed else ""
+    say()
+    say(
+        f"{figures:,} published figure{'s' * (figures != 1)} of {metrics} metric{'s' * (metrics != 1)}{of_closed} changed since the build"
+        f" {'of ' + local(before) if before else 'before'}{why}: make ask{setting_of(target)} Q=what_was_restated",
+        style="bold red" if closed else "yellow",
+    )
+
+
+def setting_of(target: Target) -> str:
+    """What a command needs to find this database."""
+    path = shown(target.path)
+    return "" if path == DATABASE else f" DUCKDB_PATH={shlex.quote(path)}"
+
+
 def show_next(target: Target, is_sample: bool) -> None:
     """The commands that go on from here."""
-    path = shown(target.path)
-    setting = "" if path == DATABASE else f" DUCKDB_PATH={shlex.quote(path)}"
-    say(f"The database: {path}")
+    setting = setting_of(target)
+    say(f"The database: {shown(target.path)}")
     say()
     say("Next:", style="bold")
     for question in ("what_moved_mrr", "who_is_at_risk"):

@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from console import Stop, shown
 
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "customer_success.duckdb"
-SCHEMAS = {"raw", "staging", "intermediate", "marts", "metrics", "main", "temp", "system"}
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+SCHEMAS = {"raw", "published_before", "staging", "intermediate", "marts", "metrics", "main", "temp", "system"}
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,11 @@ def writable_target() -> Target:
         raise Stop(
             f"DUCKDB_PATH is {shown(to_write.path)}, a folder. Expected the path of a file, such as {shown(to_write.path / DATABASE)}."
         )
-    if not os.access(folder, os.W_OK):
-        raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: the folder {shown(folder)} cannot be written.")
+    for needed in (folder, to_write.folder, to_write.work_folder):
+        if needed.exists() and not (needed.is_dir() and os.access(needed, os.W_OK)):
+            raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: the folder {shown(needed)} cannot be written.")
+    if to_write.path.exists() and not to_write.path.stat().st_mode & WRITABLE:
+        raise Stop(f"{shown(to_write.path)} is read-only, and is not replaced. Allow it to be written, or choose another DUCKDB_PATH.")
     return to_write
 
 
@@ -87,7 +92,7 @@ def check_as_of() -> None:
 
 
 def raw_folder(given: str) -> Path:
-    """The folder of RAW_DATA_DIR, all of its raw files readable."""
+    """The folder of RAW_DATA_DIR, in which there are raw files."""
     folder = Path.cwd() / Path(given).expanduser()
     expected = "Expected a folder of Parquet or CSV files named as the raw tables: customers.parquet, plans.csv, ..."
     if not folder.exists():
@@ -98,14 +103,17 @@ def raw_folder(given: str) -> Path:
         raise Stop(f"RAW_DATA_DIR is {given}, which cannot be opened. {expected}")
     if re.search(r"['*?\[\]{}]", str(folder)):
         raise Stop(f"RAW_DATA_DIR is {given}. Expected a path without quotes, brackets, asterisks and question marks.")
-    files = raw_files(folder)
-    if not files:
+    if not raw_files(folder):
         raise Stop(f"RAW_DATA_DIR is {given}, which holds no file of a raw table. {expected}")
-    faults = [fault for file in files if (fault := _fault(file))]
+    return folder
+
+
+def check_readable(folder: Path) -> None:
+    """Stop where raw files cannot be read to their end."""
+    faults = [fault for file in raw_files(folder) if (fault := _fault(file))]
     if faults:
         count = "A raw file" if len(faults) == 1 else f"{len(faults)} raw files"
         raise Stop("\n".join([f"{count} of {shown(folder)} cannot be read. Nothing was built.", *faults]))
-    return folder
 
 
 def raw_files(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from tests.harness import Result, dbt_build, load_postgres, postgres_environment
 # The cast and the sample company bill in several currencies, so that a build must be told in which one to report.
 VARIABLES = {"reporting_currency": "USD"}
 CAST = Path(__file__).parent / "cast"
+# make test-long: what takes long is tested at length
+IS_LONG = bool(os.environ.get("LONG_TESTS"))
 
 
 COMPANIES = {"sample_database", "cast_database"}

@@ -27,6 +27,7 @@ VARIABLES = {
     "sentiment_threshold": 0.1,
     "score_day": "2024-04-30",
     "compared_day": "2023-12-31",
+    "build_id": 1,
 }
 Run = Callable[..., list[dict]]
 

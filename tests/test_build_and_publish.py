@@ -1,6 +1,5 @@
 """`make build`, seen from outside: what is published, when, and what is said. Each build is of a tiny company and in a process of its own."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -10,19 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.harness import PROJECT, write_raw
+from tests.harness import write_raw
+from tests.publishing import build, copy_of_project, digest
 
-PARTS = [
-    "models",
-    "macros",
-    "nlp",
-    "seeds",
-    "analyses",
-    "scripts",
-    "tests/invariants",
-    "dbt_project.yml",
-    "profiles.yml",
-]
 TINY = {
     "customers": [{"customer_id": "c1"}, {"customer_id": "c2", "name": ""}],
     "plans": [{}],
@@ -42,39 +31,10 @@ OLD_RECORDS = """
 """
 
 
-def build(
-    project: Path, raw: Path | None, database: Path, arguments: list[str] | None = None, **environment: str
-) -> subprocess.CompletedProcess:
-    """Run scripts/build.py, on the sample company where raw is None; nothing of the caller's settings gets through."""
-    clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-    settings = ({"RAW_DATA_DIR": str(raw)} if raw else {}) | {"DUCKDB_PATH": str(database), "COLUMNS": "120"}
-    return subprocess.run(
-        [sys.executable, str(project / "scripts/build.py"), *(arguments or [])],
-        cwd=project,
-        env=clean | settings | environment,
-        text=True,
-        capture_output=True,
-        timeout=300,
-    )
-
-
-def digest(path: Path) -> str:
-    """A hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project under a path with a blank, which a test may change."""
-    folder = tmp_path_factory.mktemp("project") / "a copy"
-    for part in PARTS:
-        source = PROJECT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.exists():
-            folder.mkdir(exist_ok=True)
-            shutil.copy(source, folder / part)
-    return folder
+    return copy_of_project(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +53,8 @@ def published(
     database = folder / "tiny-company.duckdb"
     with duckdb.connect(str(database)) as old:
         old.execute(
-            "create schema marts; create table marts.builds as select 'the first' as build; create table old as select 1 as a"
+            "create schema marts; create table old as select 1 as a;"
+            " create table marts.builds as select 41 as build_id, timestamp '2026-04-02 08:00:00' as built_at"
         )
         old.execute(OLD_RECORDS)
     with duckdb.connect(str(database), read_only=True) as reader:
@@ -120,7 +81,8 @@ def test_build_publishes_the_database_of_duckdb_path(published: tuple[Path, subp
 def test_records_are_carried_over(published: tuple[Path, subprocess.CompletedProcess]) -> None:
     database, _ = published
     with duckdb.connect(str(database), read_only=True) as connection:
-        assert ("the first",) in connection.execute("select build from marts.builds").fetchall()
+        builds = connection.execute("select build_id, project_version is null from marts.builds order by build_id").fetchall()
+    assert builds == [(41, True), (42, False)]
 
 
 def test_scores_are_recorded_beside_those_of_before(published: tuple[Path, subprocess.CompletedProcess]) -> None:

@@ -54,9 +54,9 @@
     {% if currency and not modules.re.fullmatch('[A-Za-z]{3}', currency | string) %}
         {% do faults.append('reporting_currency is ' ~ currency ~ '. Expected a code of three letters, such as EUR, or nothing.') %}
     {% endif %}
-    {% if var('history_start') and not is_day(var('history_start') | string) %}
-        {% do faults.append('history_start is ' ~ var('history_start') ~ '. Expected a day, YYYY-MM-DD, or nothing.') %}
-    {% endif %}
+    {% for name in ('history_start', 'closed_through') if var(name) is not none and var(name) != '' and not is_day(var(name) | string) %}
+        {% do faults.append(name ~ ' is ' ~ var(name) ~ '. Expected a day, YYYY-MM-DD, or nothing.') %}
+    {% endfor %}
     {% if not is_time_zone(var('reporting_timezone') | string) %}
         {% do faults.append('reporting_timezone is ' ~ var('reporting_timezone') ~ '. Expected a name such as UTC or Europe/Berlin.') %}
     {% endif %}

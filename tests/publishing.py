@@ -1,0 +1,81 @@
+"""`make build`, seen from outside: copies of the project that tests may change, and builds in processes of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.harness import PROJECT
+
+PARTS = [
+    "models",
+    "macros",
+    "nlp",
+    "seeds",
+    "analyses",
+    "scripts",
+    "tests/invariants",
+    "dbt_project.yml",
+    "profiles.yml",
+]
+TESTS = {"data_tests", "unit_tests", "constraints"}
+
+
+def copy_of_project(folder: Path) -> Path:
+    """A copy of what a build needs, under a path with a blank."""
+    project = folder / "a copy"
+    for part in PARTS:
+        source = PROJECT / part
+        if source.is_dir():
+            shutil.copytree(source, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            project.mkdir(exist_ok=True)
+            shutil.copy(source, project / part)
+    return project
+
+
+def without_tests(project: Path) -> Path:
+    """The project with everything taken out that dbt would test of models, so that a build takes half the time."""
+    for file in (project / "models").rglob("*.yml"):
+        file.write_text(yaml.safe_dump(_stripped(yaml.safe_load(file.read_text())), sort_keys=False))
+    for file in (project / "tests/invariants").glob("*.sql"):
+        file.unlink()
+    return project
+
+
+def _stripped(page: Any) -> Any:
+    if isinstance(page, dict):
+        return {key: _stripped(value) for key, value in page.items() if key not in TESTS}
+    return [_stripped(one) for one in page] if isinstance(page, list) else page
+
+
+def settings(raw: Path | None, database: Path) -> dict[str, str]:
+    """An environment in which nothing of the caller's settings gets through."""
+    clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    return clean | ({"RAW_DATA_DIR": str(raw)} if raw else {}) | {"DUCKDB_PATH": str(database), "COLUMNS": "120"}
+
+
+def build(
+    project: Path, raw: Path | None, database: Path, arguments: list[str] | None = None, **environment: str
+) -> subprocess.CompletedProcess:
+    """Run scripts/build.py, on the sample company where raw is None."""
+    return subprocess.run(
+        [sys.executable, str(project / "scripts/build.py"), *(arguments or [])],
+        cwd=project,
+        env=settings(raw, database) | environment,
+        text=True,
+        capture_output=True,
+        timeout=600,
+    )
+
+
+def digest(path: Path) -> str:
+    """A hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
