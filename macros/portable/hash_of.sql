@@ -1,0 +1,12 @@
+{# A whole number that is the same for equal values, and rarely for others. Argument: list of SQL expressions. #}
+{% macro hash_of(values) -%}
+    {{ adapter.dispatch('hash_of', 'customer_success')(values) }}
+{%- endmacro %}
+
+{% macro duckdb__hash_of(values) -%}
+    hash({{ values | join(', ') }})
+{%- endmacro %}
+
+{% macro default__hash_of(values) -%}
+    hashtextextended(concat_ws('|', {{ values | join(', ') }}), 0)
+{%- endmacro %}
