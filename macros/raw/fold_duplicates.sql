@@ -10,18 +10,22 @@
     {%- set content = json_object_of(came_with(declared)) -%}
     {%- set parsed_key = key_parts(declared) | join(" || '|' || ") if raw_key(name) else content -%}
     {%- set newest = 'partition by ' ~ parsed_key ~ ' order by updated_at desc nulls last, loaded_at desc nulls last, ' ~ content -%}
-    {%- set repeated -%}
+    with
+
+    repeated as (
+
         select key_hash from {{ relation }}
-        where missing_key_rule is null
         group by key_hash
         having count(*) > 1
-    {%- endset -%}
+
+    )
+
     select
         {{ relation }}.*,
         cast(null as varchar) as duplicate_fate
 
     from {{ relation }}
-    where missing_key_rule is not null or key_hash not in ({{ repeated }})
+    where missing_key_rule is not null or key_hash not in (select key_hash from repeated)
 
     union all
 
@@ -33,5 +37,5 @@
         end as duplicate_fate
 
     from {{ relation }}
-    where missing_key_rule is null and key_hash in ({{ repeated }})
+    where missing_key_rule is null and key_hash in (select key_hash from repeated)
 {% endmacro %}

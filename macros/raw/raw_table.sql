@@ -87,7 +87,7 @@
     {% for column in declared if column.is_key and column.type != 'text' %}
         {% do parts.append('coalesce(cast(' ~ column.name ~ ' as varchar), cast(' ~ column.raw ~ ' as varchar))') %}
     {% endfor %}
-    {{ return(parts or (came_with(declared) | map(attribute='raw') | list)) }}
+    {{ return(parts or (came_with(declared) | map(attribute='raw') | list) or ['1']) }}
 {% endmacro %}
 
 {# The columns that the extract has, without updated_at and loaded_at: what makes two rows copies of each other. #}
@@ -118,7 +118,7 @@
 {# Name, type, nullable and optional of each column that the source declares, updated_at and loaded_at added. #}
 {% macro declared_columns(name) %}
     {% set columns = [] %}
-    {% for node in graph.sources.values() if node.source_name == 'raw' and node.name == name %}
+    {% for node in (graph.sources.values() if execute else []) if node.source_name == 'raw' and node.name == name %}
         {% for column in node.columns.values() %}
             {% set meta = column.config.meta if column.config and column.config.meta else column.meta %}
             {% do columns.append({
@@ -135,7 +135,7 @@
 {# The columns of a raw table's natural key (meta.key of the source), in order; none where the whole row is the key. #}
 {% macro raw_key(name) %}
     {% set key = [] %}
-    {% for node in graph.sources.values() if node.source_name == 'raw' and node.name == name %}
+    {% for node in (graph.sources.values() if execute else []) if node.source_name == 'raw' and node.name == name %}
         {% set meta = node.config.meta or node.meta %}
         {% if meta.key != 'row' %}{% do key.extend(meta.key) %}{% endif %}
     {% endfor %}
