@@ -5,7 +5,23 @@
 
 {# Any value as text: without the blanks around it, null where nothing is left. #}
 {% macro text_of(value) -%}
-    nullif(trim(cast({{ value }} as varchar), ' ' || chr(9) || chr(10) || chr(13)), '')
+    {{ adapter.dispatch('text_of', 'customer_success')('cast(' ~ value ~ ' as varchar)') }}
+{%- endmacro %}
+
+{% macro default__text_of(text) -%}
+    nullif(trim({{ text }}, {{ blanks() | join(' || ') }}), '')
+{%- endmacro %}
+
+{# Few texts have blanks around them, and to look is ten times as cheap as to trim. All that begins with a blank comes before '!'. #}
+{% macro duckdb__text_of(text) -%}
+    case
+        when {{ text }} < '!' {%- for blank in blanks() %} or ends_with({{ text }}, {{ blank }}) {%- endfor %} then {{ default__text_of(text) }}
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{% macro blanks() -%}
+    {{ return(["' '", 'chr(9)', 'chr(10)', 'chr(13)']) }}
 {%- endmacro %}
 
 {#

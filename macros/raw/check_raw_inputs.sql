@@ -17,8 +17,7 @@
                     {% do missing.append(node) %}
                 {% endif %}
             {% else %}
-                {% set present = raw_columns(node.name) %}
-                {% for column in raw_contract(node.name) if column.name not in present and not column.optional %}
+                {% for column in raw_contract(node.name) if not column.raw_type and not column.optional %}
                     {% do faults.append('raw.' ~ node.name ~ ': column ' ~ column.name ~ ' is missing. Expected ' ~ ('an ' if column.type == 'instant' else 'a ') ~ column.type ~ (' (may be empty)' if column.nullable else '') ~ '.') %}
                 {% endfor %}
                 {% if run_query('select 1 as one from ' ~ relation ~ ' limit 1').rows | length == 0 %}

@@ -1,17 +1,17 @@
 {#
-    row_key of each row of `relation` that overlaps an earlier row of the same owner. Rows are taken in order; one that starts before the latest end
+    The key of each row of `relation` that overlaps an earlier row of the same owner. Rows are taken in order; one that starts before the latest end
     of the ones kept so far is out, and does not count against those that follow. Only owners with any overlap are walked through.
 
-    Arguments: relation, a CTE; owner, column whose rows may not overlap (null: no test); starts, ends, instants, no end is open; then, the column
+    Arguments: relation, a CTE; key, its key columns; owner, column whose rows may not overlap (null: no test); starts, ends, instants, no end is open; then, the column
     that decides between rows of one start.
 #}
-{% macro overlapping_rows(relation, owner, starts, ends, then) %}
+{% macro overlapping_rows(relation, key, owner, starts, ends, then) %}
     with recursive
 
     ordered as (
 
         select
-            row_key,
+            {{ key | join(', ') }},
             {{ owner }} as owner,
             {{ starts }} as starts,
             coalesce({{ ends }}, cast('9999-12-31' as timestamp)) as ends,
@@ -44,7 +44,7 @@
         select
             owner,
             place,
-            row_key,
+            {{ key | join(', ') }},
             ends as latest_kept_end,
             false as is_overlapping
 
@@ -56,7 +56,7 @@
         select
             suspects.owner,
             suspects.place,
-            suspects.row_key,
+            {% for column in key %}suspects.{{ column }}, {% endfor %}
             case when suspects.starts < walked.latest_kept_end then walked.latest_kept_end else suspects.ends end,
             suspects.starts < walked.latest_kept_end
 
@@ -65,6 +65,6 @@
 
     )
 
-    select row_key from walked
+    select {{ key | join(', ') }} from walked
     where is_overlapping
 {% endmacro %}

@@ -25,6 +25,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The SQL type of what a column is declared to be. #}
+{% macro type_of(declared) %}
+    {{ return({'text': 'varchar', 'number': 'decimal(38, 10)', 'boolean': 'boolean', 'date': 'date', 'instant': 'timestamp'}[declared]) }}
+{% endmacro %}
+
 {# A trimmed text as what it is declared to be; null where it is no such thing. #}
 {% macro value_of_text(text, declared) -%}
     {%- if declared == 'instant' -%}

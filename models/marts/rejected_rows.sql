@@ -83,22 +83,19 @@ milestones_before_predecessors as (
 
 kept as (
 
-    {% for table in [
-        'subscriptions', 'contract_terms', 'invoices', 'orders', 'users', 'csm_assignments', 'customer_attributes', 'usage_events', 'tickets',
-        'calls', 'survey_responses', 'feedback', 'sessions', 'entitlements', 'milestones', 'first_touches', 'outcomes', 'trials', 'offers',
-        'referrals', 'costs', 'loyalty_events', 'csm_touches'
-    ] %}
-    {% set customer = 'referrer_customer_id' if table == 'referrals' else 'customer_id' %}
+    {% for table, model in staged_tables().items() if customer_named_by(table) %}
+    {% set customer = customer_named_by(table) %}
     select
         '{{ table }}' as source_table,
         judged.row_key,
         'unknown_customer' as rule,
         true as is_kept,
         judged.raw_row
-    from {{ ref(staged_tables()[table]) }} as judged
+    from {{ ref(model) }} as judged
     left join merges on judged.{{ customer }} = merges.from_customer_id
     where
         judged.fate = 'staged'
+        and judged.raw_row is not null
         and coalesce({{ 'merges.into_customer_id, ' if table != 'customer_attributes' }}judged.{{ customer }}) not in (select customer_id from customers)
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,6 +1,6 @@
 with
 
-versions as (
+versions as not materialized (
 
     select * from {{ ref('int_item_versions') }}
     where valid_from < valid_to
@@ -13,39 +13,75 @@ interruptions as (
 
 ),
 
--- days inside a version on which something about it changes
+-- most versions run through from their first day to their last
+interrupted_versions as (
+
+    select
+        versions.item_version_id,
+        versions.valid_from,
+        versions.valid_to,
+        interruptions.kind,
+        interruptions.from_date,
+        interruptions.to_date
+
+    from versions
+    inner join interruptions
+        on
+            versions.subscription_id = interruptions.subscription_id
+            and interruptions.from_date < versions.valid_to
+            and interruptions.to_date > versions.valid_from
+
+),
+
+discounts_that_end as (
+
+    select
+        item_version_id,
+        valid_from,
+        discount_ends_date
+
+    from versions
+    where discount_ends_date > valid_from and discount_ends_date < valid_to
+
+),
+
+-- days inside a version on which something about it changes, and its first day
 cuts as (
 
     select
         item_version_id,
         valid_from as cut_day
-    from versions
+    from interrupted_versions
+
+    union
+
+    select
+        item_version_id,
+        from_date
+    from interrupted_versions
+    where from_date > valid_from
+
+    union
+
+    select
+        item_version_id,
+        to_date
+    from interrupted_versions
+    where to_date < valid_to
+
+    union
+
+    select
+        item_version_id,
+        valid_from
+    from discounts_that_end
 
     union
 
     select
         item_version_id,
         discount_ends_date
-    from versions
-    where discount_ends_date > valid_from and discount_ends_date < valid_to
-
-    union
-
-    select
-        versions.item_version_id,
-        interruptions.from_date
-    from versions
-    inner join interruptions on versions.subscription_id = interruptions.subscription_id
-    where interruptions.from_date > versions.valid_from and interruptions.from_date < versions.valid_to
-
-    union
-
-    select
-        versions.item_version_id,
-        interruptions.to_date
-    from versions
-    inner join interruptions on versions.subscription_id = interruptions.subscription_id
-    where interruptions.to_date > versions.valid_from and interruptions.to_date < versions.valid_to
+    from discounts_that_end
 
 ),
 
@@ -57,6 +93,26 @@ stretches as (
         lead(cut_day) over (partition by item_version_id order by cut_day) as next_cut_day
 
     from cuts
+
+),
+
+interrupted as (
+
+    select
+        stretches.item_version_id,
+        stretches.valid_from,
+        {{ any_true("interrupted_versions.kind in ('trial', 'past_due')") }} as is_unpaid,
+        {{ any_true("interrupted_versions.kind = 'trial'") }} as is_in_trial,
+        {{ any_true("interrupted_versions.kind = 'pause'") }} as is_paused,
+        {{ any_true("interrupted_versions.kind = 'lapse'") }} as is_lapsed
+
+    from stretches
+    inner join interrupted_versions
+        on
+            stretches.item_version_id = interrupted_versions.item_version_id
+            and stretches.valid_from >= interrupted_versions.from_date
+            and stretches.valid_from < interrupted_versions.to_date
+    group by stretches.item_version_id, stretches.valid_from
 
 ),
 
@@ -74,34 +130,15 @@ pieces as (
         versions.list_mrr,
         case
             when versions.discount_ends_date is null then versions.discounted_mrr
-            when '{{ var("discount_policy") }}' = 'permanent' or stretches.valid_from >= versions.discount_ends_date then versions.list_mrr
+            when '{{ var("discount_policy") }}' = 'permanent' then versions.list_mrr
+            when coalesce(stretches.valid_from, versions.valid_from) >= versions.discount_ends_date then versions.list_mrr
             else versions.discounted_mrr
         end as unpaused_mrr,
-        stretches.valid_from,
+        coalesce(stretches.valid_from, versions.valid_from) as valid_from,
         coalesce(stretches.next_cut_day, versions.valid_to) as valid_to
 
-    from stretches
-    inner join versions on stretches.item_version_id = versions.item_version_id
-
-),
-
-interrupted as (
-
-    select
-        pieces.item_version_id,
-        pieces.valid_from,
-        {{ any_true("interruptions.kind in ('trial', 'past_due')") }} as is_unpaid,
-        {{ any_true("interruptions.kind = 'trial'") }} as is_in_trial,
-        {{ any_true("interruptions.kind = 'pause'") }} as is_paused,
-        {{ any_true("interruptions.kind = 'lapse'") }} as is_lapsed
-
-    from pieces
-    inner join interruptions
-        on
-            pieces.subscription_id = interruptions.subscription_id
-            and pieces.valid_from >= interruptions.from_date
-            and pieces.valid_from < interruptions.to_date
-    group by pieces.item_version_id, pieces.valid_from
+    from versions
+    left join stretches on versions.item_version_id = stretches.item_version_id
 
 )
 

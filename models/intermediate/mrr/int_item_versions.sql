@@ -1,15 +1,10 @@
+{{ config(materialized='view') }}
+
 with
 
-subscriptions as (
+items as (
 
-    select
-        subscriptions.*,
-        least(
-            coalesce(ended_date, {{ forever() }}),
-            {{ "coalesce(canceled_date, " ~ forever() ~ ")" if var('churn_timing') == 'at_request' else forever() }}
-        ) as service_end_date
-
-    from {{ ref('stg_billing__subscriptions') }} as subscriptions
+    select * from {{ ref('stg_billing__subscription_items') }}
     where customer_id not in (select customer_id from {{ ref('stg_billing__customers') }} where is_test)
 
 ),
@@ -46,20 +41,20 @@ versions as (
     select
         items.item_version_id,
         items.subscription_id,
-        subscriptions.customer_id,
+        items.customer_id,
         items.plan_id,
         plans.plan_name,
         plans.product_family,
         items.currency,
         items.quantity,
-        greatest(items.effective_from_date, subscriptions.started_date) as valid_from,
-        least(coalesce(items.effective_to_date, {{ forever() }}), subscriptions.service_end_date) as valid_to,
+        greatest(items.effective_from_date, items.subscription_started_date) as valid_from,
+        least(coalesce(items.effective_to_date, {{ forever() }}), coalesce(items.service_end_date, {{ forever() }})) as valid_to,
         items.discount_ends_date,
         items.created_date as version_created_date,
         items.effective_from_date,
         coalesce(items.effective_to_date, {{ forever() }}) as effective_to_date,
-        subscriptions.service_end_date,
-        subscriptions.canceled_date,
+        coalesce(items.service_end_date, {{ forever() }}) as service_end_date,
+        items.subscription_canceled_date as canceled_date,
         month_factors.factor_numerator,
         month_factors.factor_denominator,
         {{ scaled('items.quantity', 6) }} as quantity_e6,
@@ -68,8 +63,7 @@ versions as (
         {{ scaled('coalesce(items.discount_amount, 0)', 10) }} as discount_amount_e10,
         coalesce(items.discount_percent, 0) > 0 or coalesce(items.discount_amount, 0) > 0 as has_discount
 
-    from {{ ref('stg_billing__subscription_items') }} as items
-    inner join subscriptions on items.subscription_id = subscriptions.subscription_id
+    from items
     inner join plans on items.plan_id = plans.plan_id
     inner join month_factors on items.plan_id = month_factors.plan_id
 

@@ -12,15 +12,15 @@ reporting as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('contract_terms', key=['term_id']) }}
+    {{ raw_table('contract_terms') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'contract_terms') }}
 
 ),
 
@@ -40,4 +40,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'contract_terms') }}

@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('customer_attributes', key=['customer_id', 'attribute', 'valid_from']) }}
+    {{ raw_table('customer_attributes') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'customer_attributes') }}
 
 ),
 
@@ -24,4 +24,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'customer_attributes') }}

@@ -1,14 +1,14 @@
 with recursive
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('customer_merges', key=['from_customer_id']) }}
+    {{ raw_table('customer_merges') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'customer_merges') }}
 
 ),
 
@@ -68,8 +68,4 @@ judged as (
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ rows_with_fate('judged', 'customer_merges') }}

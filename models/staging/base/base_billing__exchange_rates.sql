@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('exchange_rates', key=['rate_date', 'currency']) }}
+    {{ raw_table('exchange_rates') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'exchange_rates') }}
 
 ),
 
@@ -25,4 +25,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'exchange_rates') }}

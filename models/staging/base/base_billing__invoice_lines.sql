@@ -7,15 +7,15 @@ invoices as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('invoice_lines', key=['invoice_line_id']) }}
+    {{ raw_table('invoice_lines') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'invoice_lines') }}
 
 ),
 
@@ -32,4 +32,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'invoice_lines') }}

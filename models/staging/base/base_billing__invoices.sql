@@ -12,15 +12,15 @@ reporting as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('invoices', key=['invoice_id']) }}
+    {{ raw_table('invoices') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'invoices') }}
 
 ),
 
@@ -36,4 +36,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'invoices') }}

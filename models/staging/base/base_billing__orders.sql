@@ -12,15 +12,15 @@ reporting as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('orders', key=['order_id']) }}
+    {{ raw_table('orders') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'orders') }}
 
 ),
 
@@ -39,4 +39,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'orders') }}

@@ -6,6 +6,7 @@ subscriptions as (
         subscription_id,
         customer_id,
         started_date,
+        canceled_date,
         least(
             ended_date,
             {{ "canceled_date" if var('churn_timing') == 'at_request' else 'ended_date' }}
@@ -41,15 +42,15 @@ first_rates as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('subscription_items', key=['item_version_id']) }}
+    {{ raw_table('subscription_items') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'subscription_items') }}
 
 ),
 
@@ -57,6 +58,10 @@ judged_on_their_own as (
 
     select
         folded.*,
+        subscriptions.customer_id,
+        subscriptions.started_date as subscription_started_date,
+        subscriptions.canceled_date as subscription_canceled_date,
+        subscriptions.service_end_date,
         case
             when
                 greatest(folded.effective_from_date, subscriptions.started_date)
@@ -114,7 +119,7 @@ reporting as (
 
 ),
 
-judged_with_currency as (
+judged_with_currency as not materialized (
 
     select
         billed.*,
@@ -141,7 +146,7 @@ comparable as (
 
 overlapping as (
 
-    {{ overlapping_rows('comparable', owner='item_id', starts='effective_from', ends='effective_to', then='item_version_id') }}
+    {{ overlapping_rows('comparable', key=['item_version_id'], owner='item_id', starts='effective_from', ends='effective_to', then='item_version_id') }}
 
 ),
 
@@ -152,15 +157,14 @@ judged as (
         case
             when duplicate_fate = 'folded' then null
             when rule_before_overlap is not null then rule_before_overlap
-            when row_key in (select row_key from overlapping) then 'overlapping_version'
+            when item_version_id in (select item_version_id from overlapping) then 'overlapping_version'
         end as rule
 
     from judged_with_currency
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ rows_with_fate(
+    'judged', 'subscription_items',
+    also=['is_billed', 'customer_id', 'subscription_started_date', 'subscription_canceled_date', 'service_end_date']
+) }}

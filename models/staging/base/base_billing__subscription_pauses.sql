@@ -7,15 +7,15 @@ subscriptions as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('subscription_pauses', key=['subscription_id', 'paused_at']) }}
+    {{ raw_table('subscription_pauses') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'subscription_pauses') }}
 
 ),
 
@@ -32,4 +32,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'subscription_pauses') }}

@@ -12,15 +12,15 @@ reporting as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('costs', key=['cost_id']) }}
+    {{ raw_table('costs') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'costs') }}
 
 ),
 
@@ -41,4 +41,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'costs') }}

@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('loyalty_events', key='row') }}
+    {{ raw_table('loyalty_events') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'loyalty_events') }}
 
 ),
 
@@ -22,4 +22,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'loyalty_events') }}

@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('offers', key=['offer_id']) }}
+    {{ raw_table('offers') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'offers') }}
 
 ),
 
@@ -26,4 +26,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'offers') }}

@@ -6,15 +6,15 @@ merges as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('referrals', key=['referral_id']) }}
+    {{ raw_table('referrals') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'referrals') }}
 
 ),
 
@@ -33,4 +33,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'referrals') }}

@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('trials', key=['trial_id']) }}
+    {{ raw_table('trials') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'trials') }}
 
 ),
 
@@ -25,4 +25,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'trials') }}

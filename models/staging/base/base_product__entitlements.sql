@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('entitlements', key=['customer_id', 'feature', 'entitled_from']) }}
+    {{ raw_table('entitlements') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'entitlements') }}
 
 ),
 
@@ -24,4 +24,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'entitlements') }}

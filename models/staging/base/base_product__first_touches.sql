@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('first_touches', key=['customer_id']) }}
+    {{ raw_table('first_touches') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'first_touches') }}
 
 ),
 
@@ -22,4 +22,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'first_touches') }}

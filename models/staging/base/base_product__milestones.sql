@@ -25,15 +25,15 @@ starts as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('milestones', key=['customer_id', 'milestone', 'reached_at']) }}
+    {{ raw_table('milestones') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'milestones') }}
 
 ),
 
@@ -52,4 +52,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'milestones', listed='true') }}

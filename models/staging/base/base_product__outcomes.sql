@@ -12,15 +12,15 @@ reporting as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('outcomes', key=['outcome_id']) }}
+    {{ raw_table('outcomes') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'outcomes') }}
 
 ),
 
@@ -42,4 +42,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'outcomes') }}

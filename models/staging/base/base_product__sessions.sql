@@ -7,15 +7,15 @@ users as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('sessions', key=['session_id']) }}
+    {{ raw_table('sessions') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'sessions') }}
 
 ),
 
@@ -33,4 +33,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'sessions') }}

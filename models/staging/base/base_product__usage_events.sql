@@ -7,15 +7,15 @@ users as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('usage_events', key=['event_id']) }}
+    {{ raw_table('usage_events') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'usage_events') }}
 
 ),
 
@@ -32,4 +32,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'usage_events') }}

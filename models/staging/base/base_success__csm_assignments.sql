@@ -6,15 +6,15 @@ merges as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('csm_assignments', key=['customer_id', 'csm_id', 'assigned_from']) }}
+    {{ raw_table('csm_assignments') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'csm_assignments') }}
 
 ),
 
@@ -50,7 +50,10 @@ comparable as (
 
 overlapping as (
 
-    {{ overlapping_rows('comparable', owner='surviving_customer_id', starts='assigned_from', ends='assigned_to', then='csm_id') }}
+    {{ overlapping_rows(
+        'comparable', key=['customer_id', 'csm_id', 'assigned_from'],
+        owner='surviving_customer_id', starts='assigned_from', ends='assigned_to', then='csm_id'
+    ) }}
 
 ),
 
@@ -61,15 +64,11 @@ judged as (
         case
             when duplicate_fate = 'folded' then null
             when own_rule is not null then own_rule
-            when row_key in (select row_key from overlapping) then 'overlapping_assignment'
+            when (customer_id, csm_id, assigned_from) in (select customer_id, csm_id, assigned_from from overlapping) then 'overlapping_assignment'
         end as rule
 
     from judged_on_their_own
 
 )
 
-select
-    judged.*,
-    case when duplicate_fate = 'folded' then 'folded' when rule is null then 'staged' else 'rejected' end as fate
-
-from judged
+{{ rows_with_fate('judged', 'csm_assignments') }}

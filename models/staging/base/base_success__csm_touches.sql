@@ -1,14 +1,14 @@
 with
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('csm_touches', key=['touch_id']) }}
+    {{ raw_table('csm_touches') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'csm_touches') }}
 
 ),
 
@@ -22,4 +22,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'csm_touches') }}

@@ -1,14 +1,14 @@
 with recursive
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('calls', key=['call_id']) }}
+    {{ raw_table('calls') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'calls') }}
 
 ),
 
@@ -59,4 +59,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'calls') }}

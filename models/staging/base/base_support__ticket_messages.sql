@@ -11,15 +11,15 @@ tickets as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('ticket_messages', key=['message_id']) }}
+    {{ raw_table('ticket_messages') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'ticket_messages') }}
 
 ),
 
@@ -38,4 +38,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'ticket_messages') }}

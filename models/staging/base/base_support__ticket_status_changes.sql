@@ -11,15 +11,15 @@ tickets as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('ticket_status_changes', key=['ticket_id', 'status', 'changed_at']) }}
+    {{ raw_table('ticket_status_changes') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'ticket_status_changes') }}
 
 ),
 
@@ -38,4 +38,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'ticket_status_changes') }}

@@ -6,15 +6,15 @@ csat_scales as (
 
 ),
 
-raw_rows as (
+raw_rows as not materialized (
 
-    {{ raw_table('survey_responses', key=['response_id']) }}
+    {{ raw_table('survey_responses') }}
 
 ),
 
 folded as (
 
-    {{ fold_duplicates('raw_rows') }}
+    {{ fold_duplicates('raw_rows', 'survey_responses') }}
 
 ),
 
@@ -39,4 +39,4 @@ judged as (
 
 )
 
-{{ judged_rows('judged') }}
+{{ judged_rows('judged', 'survey_responses') }}

@@ -5,6 +5,12 @@ subscription_items as (
     select * from {{ ref('base_billing__subscription_items') }}
     where fate = 'staged'
 
+),
+
+merges as (
+
+    select * from {{ ref('stg_billing__customer_merges') }}
+
 )
 
 select
@@ -13,6 +19,10 @@ select
     subscription_items.created_at,
     subscription_items.created_date,
     subscription_items.subscription_id,
+    coalesce(merges.into_customer_id, subscription_items.customer_id) as customer_id,
+    subscription_items.subscription_started_date,
+    subscription_items.subscription_canceled_date,
+    subscription_items.service_end_date,
     subscription_items.plan_id,
     subscription_items.quantity,
     subscription_items.unit_amount,
@@ -28,3 +38,4 @@ select
     coalesce(subscription_items.is_reconstructed, false) as is_reconstructed
 
 from subscription_items
+left join merges on subscription_items.customer_id = merges.from_customer_id
