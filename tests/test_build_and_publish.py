@@ -54,7 +54,7 @@ def published(
     with duckdb.connect(str(database)) as old:
         old.execute(
             "create schema marts; create table old as select 1 as a;"
-            " create table marts.builds as select 41 as build_id, timestamp '2026-04-02 08:00:00' as built_at"
+            " create table marts.builds as select cast(41 as bigint) as build_id, timestamp '2026-04-02 08:00:00' as built_at"
         )
         old.execute(OLD_RECORDS)
     with duckdb.connect(str(database), read_only=True) as reader:

@@ -27,7 +27,7 @@ inputs as (
 )
 
 select
-    cast(this_build.build_id as bigint) as build_id,
+    this_build.build_id,
     cast(inputs.table_name as varchar) as table_name,
     cast(inputs.row_count as bigint) as row_count,
     inputs.fingerprint

@@ -44,7 +44,7 @@ closed_before as (
 )
 
 select
-    cast(this_build.build_id as bigint) as build_id,
+    this_build.build_id,
     this_build.built_at as closed_at,
     this_build.closed_through,
     metrics.metric_name,
