@@ -56,7 +56,9 @@ def test_a_metric_left_out_of_the_union(sound: Project, expected: Result) -> Non
 def test_a_day_too_few_at_the_boundary(sound: Project, expected: Result) -> None:
     """What starts on a period's last day is in its close."""
     broken = sound.altered(
-        "int_customer_states", "state_days.state_day >= spans.valid_from", "state_days.state_day > spans.valid_from"
+        "int_customer_balances",
+        "state_days.state_day >= states.stands_since",
+        "state_days.state_day > states.stands_since",
     )
     found = differences(broken, expected)
     assert "\nmrr: amount: numerator, value" in found
@@ -81,7 +83,9 @@ def test_the_wrong_denominator(sound: Project, expected: Result, monkeypatch: py
 
 def test_a_pause_counted_as_churn(sound: Project, expected: Result) -> None:
     broken = sound.altered(
-        "int_customer_period_ends", "when is_paused_at_closing then 'paused'", "when is_paused_at_closing then 'churn'"
+        "int_customer_period_changes",
+        "when is_paused_at_closing then 'paused'",
+        "when is_paused_at_closing then 'churn'",
     )
     found = differences(broken, expected)
     for metric in ("churned_mrr", "paused_mrr", "churned_customers"):

@@ -21,7 +21,7 @@ movements as (
         closing_mrr,
         case when movement in ('new', 'reactivation', 'resumed') then closing_set else opening_set end as attribute_set
 
-    from {{ ref('int_customer_period_ends') }}
+    from {{ ref('int_customer_period_changes') }}
     where movement <> 'none'
 
     union all
@@ -36,7 +36,7 @@ movements as (
         closing_mrr,
         opening_set
 
-    from {{ ref('int_customer_period_ends') }}
+    from {{ ref('int_customer_period_changes') }}
     where opening_mrr > 0 and closing_mrr > 0 and closing_mrr <> closing_mrr_at_opening_rate
 
     union all
@@ -69,7 +69,7 @@ moved as (
         {{ segment_value('opening_sets.') }} as from_value,
         {{ segment_value('closing_sets.') }} as to_value
 
-    from {{ ref('int_customer_period_ends') }} as ends
+    from {{ ref('int_customer_period_changes') }} as ends
     inner join attribute_sets as opening_sets on ends.opening_set = opening_sets.attribute_set
     inner join attribute_sets as closing_sets on ends.closing_set = closing_sets.attribute_set
     cross join {{ ref('int_segments') }} as segments

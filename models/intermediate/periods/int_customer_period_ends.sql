@@ -1,52 +1,59 @@
+{{ config(materialized='view') }}
 with
 
 periods as (
 
-    select * from {{ ref('int_periods') }}
+    select
+        periods.period_type,
+        periods.period_start,
+        periods.opening_day,
+        periods.closing_day,
+        closing_days.months_closed - opening_days.months_closed as months_closed
+
+    from {{ ref('int_periods') }} as periods
+    inner join {{ ref('int_state_days') }} as opening_days on periods.opening_day = opening_days.state_day
+    inner join {{ ref('int_state_days') }} as closing_days on periods.closing_day = closing_days.state_day
 
 ),
 
-rates as (
+-- who stands at the close as on the opening day has the same balance, and averages what it pays
+ends as (
 
-    select * from {{ ref('int_state_day_rates') }}
+    select * from {{ ref('int_customer_period_changes') }}
 
-),
-
--- what the closing items in other currencies would be worth more or less at the rates of the opening day
-revalued as (
+    union all
 
     select
         periods.period_type,
         periods.period_start,
-        pieces.customer_id,
-        sum({{ converted('pieces.mrr', 'opening_rates.rate') }} - {{ converted('pieces.mrr', 'closing_rates.rate') }}) as revaluation
+        balances.customer_id,
+        balances.attribute_set,
+        balances.attribute_set,
+        balances.stands_since,
+        balances.stands_since,
+        'none',
+        balances.is_paying,
+        balances.is_paused,
+        balances.is_paused,
+        false,
+        balances.mrr,
+        balances.mrr,
+        balances.mrr,
+        balances.mrr,
+        cast(balances.mrr * periods.months_closed as decimal(38, 10)),
+        balances.committed_mrr,
+        0,
+        null
 
     from periods
-    inner join rates as opening_rates on periods.opening_day = opening_rates.state_day
-    inner join rates as closing_rates
-        on periods.closing_day = closing_rates.state_day and opening_rates.currency = closing_rates.currency
-    inner join {{ ref('int_item_pieces') }} as pieces
-        on
-            opening_rates.currency = pieces.currency
-            and periods.closing_day >= pieces.valid_from
-            and periods.closing_day < pieces.valid_to
-    where pieces.mrr > 0 and opening_rates.rate <> closing_rates.rate
-    group by periods.period_type, periods.period_start, pieces.customer_id
+    inner join {{ ref('int_customer_balances') }} as balances
+        on periods.closing_day = balances.state_day and balances.stands_since <= periods.opening_day
 
 ),
 
 invoiced as (
 
-    select
-        period_months.period_type,
-        period_months.period_start,
-        line_months.customer_id,
-        sum(case when line_months.is_recurring then line_months.amount else 0 end) as invoiced_recurring_revenue,
-        sum(line_months.amount) as invoiced_revenue
-
-    from {{ ref('int_invoice_line_months') }} as line_months
-    inner join {{ ref('int_period_months') }} as period_months on line_months.month_start = period_months.month_start
-    group by period_months.period_type, period_months.period_start, line_months.customer_id
+    select * from {{ ref('int_customer_period_invoices') }}
 
 ),
 
@@ -54,121 +61,34 @@ users as (
 
     select * from {{ ref('int_customer_period_users') }}
 
-),
-
--- a period is what lies between two balances
-ends as (
-
-    select
-        periods.period_type,
-        periods.period_start,
-        closing.customer_id,
-        opening.attribute_set as opening_set,
-        closing.attribute_set as closing_set,
-        opening.stands_since as opening_since,
-        closing.stands_since as closing_since,
-        opening.is_paying or closing.paying_spans > opening.paying_spans as is_served,
-        opening.is_paused as is_paused_at_opening,
-        closing.is_paused as is_paused_at_closing,
-        opening.paying_spans = 0 and closing.paying_spans > 0 as is_first_paid_in_period,
-        opening.mrr as opening_mrr,
-        closing.mrr as closing_mrr,
-        closing.mrr + coalesce(revalued.revaluation, 0) as closing_mrr_at_opening_rate,
-        closing.mrr_days_to_date - opening.mrr_days_to_date as mrr_days,
-        periods.days,
-        closing.monthly_mrr_to_date - opening.monthly_mrr_to_date as monthly_average_mrr,
-        closing.committed_mrr,
-        coalesce(invoiced.invoiced_recurring_revenue, 0) as invoiced_recurring_revenue,
-        coalesce(invoiced.invoiced_revenue, 0) as invoiced_revenue,
-        coalesce(users.total_users, 0) as total_users,
-        coalesce(users.total_users - users.total_users_at_opening, 0) as new_users,
-        case when closing.mrr > 0 then coalesce(users.revenue_users, 0) else 0 end as revenue_users,
-        closing.churn_events - opening.churn_events as churn_events,
-        case when closing.last_churn_day > periods.opening_day then closing.last_churn_day end as last_churn_day
-
-    from periods
-    inner join {{ ref('int_customer_balances') }} as closing on periods.closing_day = closing.state_day
-    inner join {{ ref('int_customer_balances') }} as opening
-        on closing.customer_id = opening.customer_id and periods.opening_day = opening.state_day
-    left join revalued
-        on
-            periods.period_type = revalued.period_type
-            and periods.period_start = revalued.period_start
-            and closing.customer_id = revalued.customer_id
-    left join invoiced
-        on
-            periods.period_type = invoiced.period_type
-            and periods.period_start = invoiced.period_start
-            and closing.customer_id = invoiced.customer_id
-    left join users
-        on
-            periods.period_type = users.period_type
-            and periods.period_start = users.period_start
-            and closing.customer_id = users.customer_id
-    where
-        opening.mrr > 0
-        or closing.mrr > 0
-        or closing.committed_mrr > 0
-        or opening.is_paused
-        or closing.is_paused
-        or closing.paying_spans > opening.paying_spans
-        or closing.churn_events > opening.churn_events
-        or invoiced.customer_id is not null
-        or users.customer_id is not null
-
-),
-
-classified as (
-
-    select
-        ends.*,
-        case when opening_since <> closing_since then {{ scaled('mrr_days', 10) }} end as mrr_day_units,
-        case
-            when opening_mrr > 0 and closing_mrr = 0 then case when is_paused_at_closing then 'paused' else 'churn' end
-            when opening_mrr = 0 and closing_mrr > 0
-                then case
-                    when is_paused_at_opening then 'resumed'
-                    when is_first_paid_in_period then 'new'
-                    else 'reactivation'
-                end
-            when opening_mrr > 0 and closing_mrr_at_opening_rate > opening_mrr then 'expansion'
-            when opening_mrr > 0 and closing_mrr_at_opening_rate < opening_mrr then 'contraction'
-            else 'none'
-        end as movement
-
-    from ends
-
 )
 
 select
-    period_type,
-    period_start,
-    customer_id,
-    opening_set,
-    closing_set,
-    opening_since,
-    closing_since,
-    movement,
-    is_served,
-    is_paused_at_opening,
-    is_paused_at_closing,
-    is_first_paid_in_period,
-    opening_mrr,
-    closing_mrr,
-    cast(closing_mrr_at_opening_rate as decimal(38, 10)) as closing_mrr_at_opening_rate,
-    -- who stood still averages what it pays
-    case
-        when opening_since = closing_since then closing_mrr
-        else {{ rounded_quotient('mrr_day_units', 'days') }}
-    end as average_mrr,
-    cast(monthly_average_mrr as decimal(38, 10)) as monthly_average_mrr,
-    committed_mrr,
-    cast(invoiced_recurring_revenue as decimal(38, 10)) as invoiced_recurring_revenue,
-    cast(invoiced_revenue as decimal(38, 10)) as invoiced_revenue,
-    cast(total_users as bigint) as total_users,
-    cast(new_users as bigint) as new_users,
-    cast(revenue_users as bigint) as revenue_users,
-    churn_events,
-    last_churn_day
+    ends.*,
+    cast(coalesce(invoiced.invoiced_recurring_revenue, 0) as decimal(38, 10)) as invoiced_recurring_revenue,
+    cast(coalesce(invoiced.invoiced_revenue, 0) as decimal(38, 10)) as invoiced_revenue,
+    cast(coalesce(users.total_users, 0) as bigint) as total_users,
+    cast(coalesce(users.total_users - users.total_users_at_opening, 0) as bigint) as new_users,
+    cast(case when ends.closing_mrr > 0 then coalesce(users.revenue_users, 0) else 0 end as bigint) as revenue_users
 
-from classified
+from ends
+left join invoiced
+    on
+        ends.period_type = invoiced.period_type
+        and ends.period_start = invoiced.period_start
+        and ends.customer_id = invoiced.customer_id
+left join users
+    on
+        ends.period_type = users.period_type
+        and ends.period_start = users.period_start
+        and ends.customer_id = users.customer_id
+where
+    ends.opening_mrr > 0
+    or ends.closing_mrr > 0
+    or ends.committed_mrr > 0
+    or ends.is_paused_at_opening
+    or ends.is_paused_at_closing
+    or ends.is_served
+    or ends.churn_events > 0
+    or invoiced.customer_id is not null
+    or users.customer_id is not null

@@ -8,8 +8,8 @@ changes as (
         opening_since,
         closing_since
 
-    from {{ ref('int_customer_period_ends') }}
-    where opening_mrr > 0 and closing_mrr > 0 and opening_since <> closing_since
+    from {{ ref('int_customer_period_changes') }}
+    where opening_mrr > 0 and closing_mrr > 0
 
 ),
 

@@ -1,38 +1,106 @@
 {%- set amounts = movement_amounts() -%}
 {%- set won = ['new_mrr', 'reactivation_mrr', 'resumed_mrr'] -%}
-{%- set sums = ['closing_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr', 'invoiced_recurring_revenue', 'invoiced_revenue'] -%}
 {%- set counts = {
-    'closing_customers': 'closing_mrr > 0',
-    'customers_of_class_new': "movement = 'new'",
-    'reactivated_customers': "movement = 'reactivation'",
-    'resumed_customers': "movement = 'resumed'",
-    'new_customers': 'is_first_paid_in_period',
-    'joined_and_left_customers': 'is_first_paid_in_period and closing_mrr = 0 and not is_paused_at_closing',
-    'contracted_customers': 'closing_mrr > 0 or is_paused_at_closing',
-    'served_customers': 'is_served'
+    'customers_of_class_new': "ends.movement = 'new'",
+    'reactivated_customers': "ends.movement = 'reactivation'",
+    'resumed_customers': "ends.movement = 'resumed'",
+    'new_customers': 'ends.is_first_paid_in_period',
+    'joined_and_left_customers': 'ends.is_first_paid_in_period and ends.closing_mrr = 0 and not ends.is_paused_at_closing'
 } -%}
+{%- set money_of_others = ['invoiced_recurring_revenue', 'invoiced_revenue'] -%}
 {%- set users = ['total_users', 'new_users', 'closing_users_of_paying', 'revenue_users'] -%}
 with
 
--- one pass over the customers; the eight segments are cut from its small result
+periods as (
+
+    select
+        periods.period_type,
+        periods.period_start,
+        periods.closing_day,
+        closing_days.months_closed - opening_days.months_closed as months_closed
+
+    from {{ ref('int_periods') }} as periods
+    inner join {{ ref('int_state_days') }} as opening_days on periods.opening_day = opening_days.state_day
+    inner join {{ ref('int_state_days') }} as closing_days on periods.closing_day = closing_days.state_day
+
+),
+
+-- what is there at the close, as if it had been there all the time, but for what changed since the opening
 set_sums as (
 
     select
-        period_type,
-        period_start,
-        closing_set,
-        {% for name in won -%}
-        sum({{ amounts[name] }}) as {{ name }},
-        {% endfor -%}
-        {% for name in sums + ['total_users', 'new_users', 'revenue_users'] -%}
-        sum({{ name }}) as {{ name }},
-        {% endfor -%}
-        sum(case when closing_mrr > 0 then total_users else 0 end) as closing_users_of_paying,
-        {% for name, condition in counts.items() -%}
-        {{ count_where(condition) }} as {{ name }}{{ ',' if not loop.last }}
+        periods.period_type,
+        periods.period_start,
+        sums.attribute_set,
+        sums.mrr as closing_mrr,
+        sums.mrr as average_mrr,
+        sums.mrr * periods.months_closed as monthly_average_mrr,
+        sums.committed_mrr,
+        sums.paying_customers as closing_customers,
+        sums.paying_customers + sums.paused_customers as contracted_customers,
+        sums.paying_customers as served_customers,
+        {% for name in won + (counts | list) + money_of_others + users -%}
+        0 as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_customer_period_ends') }} as ends
-    group by period_type, period_start, closing_set
+    from periods
+    inner join {{ ref('int_balance_sums') }} as sums on periods.closing_day = sums.state_day
+
+    union all
+
+    select
+        ends.period_type,
+        ends.period_start,
+        ends.closing_set,
+        0,
+        sum(ends.average_mrr - ends.closing_mrr),
+        sum(ends.monthly_average_mrr - ends.closing_mrr * periods.months_closed),
+        0,
+        0,
+        0,
+        {{ count_where('ends.is_served') }} - {{ count_where('ends.closing_mrr > 0') }},
+        {% for name in won -%}
+        sum({{ amounts[name] }}),
+        {% endfor -%}
+        {% for condition in counts.values() -%}
+        {{ count_where(condition) }},
+        {% endfor -%}
+        {% for name in money_of_others + users -%}
+        0{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_customer_period_changes') }} as ends
+    inner join periods on ends.period_type = periods.period_type and ends.period_start = periods.period_start
+    group by ends.period_type, ends.period_start, ends.closing_set
+
+    union all
+
+    select
+        periods.period_type,
+        periods.period_start,
+        balances.attribute_set,
+        {% for name in range(7 + won | length + counts | length) -%}
+        0,
+        {% endfor -%}
+        {% for name in money_of_others -%}
+        sum(coalesce(invoices.{{ name }}, 0)),
+        {% endfor -%}
+        sum(coalesce(users.total_users, 0)),
+        sum(coalesce(users.total_users - users.total_users_at_opening, 0)),
+        sum(case when balances.mrr > 0 then coalesce(users.total_users, 0) else 0 end),
+        sum(case when balances.mrr > 0 then coalesce(users.revenue_users, 0) else 0 end)
+
+    from {{ ref('int_customer_period_users') }} as users
+    full outer join {{ ref('int_customer_period_invoices') }} as invoices
+        on
+            users.period_type = invoices.period_type
+            and users.period_start = invoices.period_start
+            and users.customer_id = invoices.customer_id
+    inner join periods
+        on
+            coalesce(users.period_type, invoices.period_type) = periods.period_type
+            and coalesce(users.period_start, invoices.period_start) = periods.period_start
+    inner join {{ ref('int_customer_balances') }} as balances
+        on coalesce(users.customer_id, invoices.customer_id) = balances.customer_id and periods.closing_day = balances.state_day
+    group by periods.period_type, periods.period_start, balances.attribute_set
 
 )
 
@@ -41,16 +109,13 @@ select
     set_sums.period_start,
     segments.segment_name,
     {{ segment_value('attribute_sets.') }} as segment_value,
-    {% for name in won -%}
+    {% for name in ['closing_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr'] + won + money_of_others -%}
     cast(coalesce(sum(set_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
-    {% for name in sums -%}
-    cast(sum(set_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
-    {% endfor -%}
-    {% for name in users + (counts | list) -%}
-    cast(sum(set_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
+    {% for name in ['closing_customers', 'contracted_customers', 'served_customers'] + (counts | list) + users -%}
+    cast(coalesce(sum(set_sums.{{ name }}), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from set_sums
-inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.closing_set = attribute_sets.attribute_set
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.attribute_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4

@@ -10,7 +10,7 @@ staying as (
         closing_set,
         sum(closing_mrr) as closing_mrr
 
-    from {{ ref('int_customer_period_ends') }}
+    from {{ ref('int_customer_period_changes') }}
     where opening_mrr > 0 and closing_mrr > 0 and opening_set <> closing_set
     group by period_type, period_start, opening_set, closing_set
 

@@ -1,22 +1,45 @@
-select
-    states.customer_id,
-    state_days.state_day,
-    states.stands_since,
-    states.attribute_set,
-    states.is_paying,
-    states.is_paused,
-    states.paying_spans,
-    states.churn_events,
-    states.last_churn_day,
-    states.mrr,
-    cast(coalesce(committed_mrr.committed_mrr, 0) as decimal(38, 10)) as committed_mrr,
-    cast(states.mrr_days_to_date + states.mrr * {{ days_between('states.first_day', 'state_days.state_day') }} as decimal(38, 10))
-        as mrr_days_to_date,
-    cast(states.monthly_mrr_to_date + states.mrr * (state_days.months_closed - states.months_at_first_day) as decimal(38, 10))
-        as monthly_mrr_to_date
+with
 
-from {{ ref('int_customer_states') }} as states
-inner join {{ ref('int_state_days') }} as state_days
-    on state_days.state_day >= states.first_day and state_days.state_day <= states.last_day
+balances as (
+
+    select
+        states.*,
+        state_days.state_day,
+        state_days.month_days,
+        state_days.is_open,
+        state_days.months_closed - states.months_before as months,
+        states.mrr_days_before + states.mrr * ({{ days_between('states.stands_since', 'state_days.state_day') }} + 1) as mrr_days_to_date
+
+    from {{ ref('int_customer_states') }} as states
+    inner join {{ ref('int_state_days') }} as state_days
+        on state_days.state_day >= states.stands_since and state_days.state_day < states.stands_until
+
+)
+
+select
+    balances.customer_id,
+    balances.state_day,
+    balances.stands_since,
+    balances.attribute_set,
+    balances.is_paying,
+    balances.is_paused,
+    balances.paying_spans,
+    balances.churn_events,
+    balances.last_churn_day,
+    balances.mrr,
+    cast(coalesce(committed_mrr.committed_mrr, 0) as decimal(38, 10)) as committed_mrr,
+    cast(balances.mrr_days_to_date as decimal(38, 10)) as mrr_days_to_date,
+    cast(
+        case
+            when balances.months = 0 then balances.averages_before
+            when balances.months = 1 and balances.is_open
+                then
+                    balances.averages_before
+                    + {{ rounded_quotient(scaled('(balances.mrr_days_to_date - balances.mrr_days_at_mark)', 10), 'balances.month_days') }}
+            else balances.averages_before + balances.first_month_average + balances.mrr * (balances.months - 1)
+        end as decimal(38, 10)
+    ) as monthly_mrr_to_date
+
+from balances
 left join {{ ref('int_committed_mrr') }} as committed_mrr
-    on states.customer_id = committed_mrr.customer_id and state_days.state_day = committed_mrr.closing_day
+    on balances.customer_id = committed_mrr.customer_id and balances.state_day = committed_mrr.closing_day

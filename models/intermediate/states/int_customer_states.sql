@@ -1,176 +1,178 @@
 with
 
-state_days as (
-
-    select * from {{ ref('int_state_days') }}
-
-),
-
-pieces as (
-
-    select
-        pieces.*,
-        reporting.reporting_currency is null as is_foreign
-
-    from {{ ref('int_item_pieces') }} as pieces
-    left join {{ ref('int_reporting_currency') }} as reporting on pieces.currency = reporting.reporting_currency
-
-),
-
-foreign_customers as (
-
-    select distinct customer_id from pieces
-    where is_foreign
-
-),
-
-foreign_mrr as (
-
-    select * from {{ ref('int_foreign_mrr') }}
-
-),
-
-customer_spans as (
-
-    select * from {{ ref('int_customer_spans') }}
-
-),
-
--- what is billed in the reporting currency stands still with the span
-home_mrr as (
-
-    select
-        customer_spans.customer_id,
-        customer_spans.valid_from,
-        sum(pieces.mrr) as mrr
-
-    from customer_spans
-    inner join pieces
-        on
-            customer_spans.customer_id = pieces.customer_id
-            and customer_spans.valid_from >= pieces.valid_from
-            and customer_spans.valid_from < pieces.valid_to
-    where pieces.mrr > 0 and not pieces.is_foreign
-    group by customer_spans.customer_id, customer_spans.valid_from
-
-),
-
--- each span with what came before it: days paid for, spans that paid, churn events
 spans as (
 
-    select
-        customer_spans.customer_id,
-        customer_spans.valid_from,
-        customer_spans.valid_to,
-        customer_spans.is_paying,
-        customer_spans.is_paused,
-        {{ hash_of(segment_attributes('customer_spans.').split(', ')) }} as attribute_set,
-        coalesce(home_mrr.mrr, 0) as home_mrr,
-        coalesce(
-            sum(home_mrr.mrr * {{ days_between('customer_spans.valid_from', 'customer_spans.valid_to') }})
-                over (by_customer rows between unbounded preceding and 1 preceding),
-            0
-        ) as home_mrr_days,
-        count(case when customer_spans.is_paying then 1 end) over by_customer as paying_spans,
-        count(case when not events.is_dropped then 1 end) over by_customer as churn_events,
-        max(events.churn_day) over by_customer as last_churn_day
-
-    from customer_spans
-    left join home_mrr
-        on customer_spans.customer_id = home_mrr.customer_id and customer_spans.valid_from = home_mrr.valid_from
-    left join {{ ref('int_churn_events') }} as events
-        on customer_spans.customer_id = events.customer_id and customer_spans.valid_from = events.churn_day
-    window by_customer as (partition by customer_spans.customer_id order by customer_spans.valid_from)
+    select * from {{ ref('int_customer_span_totals') }}
 
 ),
 
--- runs of state days in a span; billed in other currencies, a customer is worth something else on each of them
-runs as (
+spine as (
 
     select
-        spans.customer_id,
-        spans.valid_from,
-        case when foreign_customers.customer_id is null then spans.valid_from else state_days.state_day end as stands_since,
-        min(state_days.state_day) as first_day,
-        max(state_days.state_day) as last_day,
-        min(state_days.months_closed) as months_at_first_day,
-        max(state_days.months_closed) as months_at_last_day
+        min(month_start) as first_month,
+        min(first_day) as first_day
+    from {{ ref('int_months') }}
+
+),
+
+-- a mark is a day before a month begins; whole months that end before the span, and before its end
+dated as (
+
+    select
+        spans.*,
+        greatest({{ months_between('spine.first_month', 'spans.valid_from') }}, 0) as months_before,
+        greatest({{ months_between('spine.first_month', 'spans.valid_to') }}, 0) as months_through,
+        greatest({{ month_of('spans.valid_from') }}, spine.first_day) as month_first_day,
+        {{ add_months('greatest(' ~ month_of('spans.valid_from') ~ ', spine.first_month)', 1) }} as month_end,
+        {{ add_days('greatest(' ~ month_of('spans.valid_to') ~ ', spine.first_day)', -1) }} as last_mark
 
     from spans
-    inner join state_days on state_days.state_day >= spans.valid_from and state_days.state_day < spans.valid_to
-    left join foreign_customers on spans.customer_id = foreign_customers.customer_id
-    group by 1, 2, 3
+    cross join spine
+    where not spans.is_revalued
 
 ),
 
-valued as (
+-- the sum at the last mark before the span: it never falls, so it is the largest
+marked as (
 
     select
-        runs.*,
-        spans.is_paying,
-        spans.is_paused,
-        spans.attribute_set,
-        spans.paying_spans,
-        spans.churn_events,
-        spans.last_churn_day,
-        first_days.month_days,
-        spans.home_mrr + coalesce(foreign_mrr.mrr, 0) as mrr,
-        spans.home_mrr_days + spans.home_mrr * ({{ days_between('runs.valid_from', 'runs.first_day') }} + 1)
-        + coalesce(sum(foreign_mrr.mrr_days) over (partition by runs.customer_id order by runs.first_day), 0) as mrr_days_to_date
+        dated.*,
+        coalesce(
+            max(
+                case
+                    when last_mark >= valid_from and last_mark < valid_to
+                        then home_mrr_days_before + home_mrr * ({{ days_between('valid_from', 'last_mark') }} + 1)
+                end
+            ) over (partition by customer_id order by valid_from rows between unbounded preceding and 1 preceding),
+            0
+        ) as mrr_days_at_mark
 
-    from runs
-    inner join spans on runs.customer_id = spans.customer_id and runs.valid_from = spans.valid_from
-    inner join state_days as first_days on runs.first_day = first_days.state_day
-    left join foreign_mrr on runs.customer_id = foreign_mrr.customer_id and runs.first_day = foreign_mrr.state_day
+    from dated
 
 ),
 
--- the month that closes on the first day is mixed, the months after it are not
-month_days as (
+-- of the months that end in the span the first may be mixed; the others are worth its MRR
+averaged as (
 
     select
-        valued.*,
-        mrr_days_to_date - lag(mrr_days_to_date + mrr * {{ days_between('first_day', 'last_day') }})
-            over (partition by customer_id order by first_day) as first_month_mrr_days
-
-    from valued
-
-),
-
-months as (
-
-    select
-        month_days.*,
+        marked.*,
         case
-            when months_at_first_day = 0 then 0
-            else {{ rounded_quotient(scaled('first_month_mrr_days', 10), 'month_days') }}
+            when months_through = months_before then 0
+            when valid_from <= month_first_day then home_mrr
+            else {{ rounded_quotient(
+                scaled('(home_mrr_days_before + home_mrr * ' ~ days_between('valid_from', 'month_end') ~ ' - mrr_days_at_mark)', 10),
+                days_between('month_first_day', 'month_end')
+            ) }}
         end as first_month_average
 
-    from month_days
+    from marked
+
+),
+
+-- in other currencies every state day is a state of its own
+revalued as (
+
+    select
+        spans.*,
+        state_days.state_day,
+        state_days.months_closed,
+        state_days.month_days,
+        spans.home_mrr + coalesce(foreign_mrr.mrr, 0) as mrr,
+        spans.home_mrr_days_before + spans.home_mrr * ({{ days_between('spans.valid_from', 'state_days.state_day') }} + 1)
+        + coalesce(sum(foreign_mrr.mrr_days) over (partition by spans.customer_id order by state_days.state_day), 0) as mrr_days
+
+    from spans
+    inner join {{ ref('int_state_days') }} as state_days
+        on state_days.state_day >= spans.valid_from and state_days.state_day < spans.valid_to
+    left join {{ ref('int_foreign_mrr') }} as foreign_mrr
+        on spans.customer_id = foreign_mrr.customer_id and state_days.state_day = foreign_mrr.state_day
+    where spans.is_revalued
+
+),
+
+revalued_months as (
+
+    select
+        revalued.*,
+        mrr_days - lag(mrr_days) over (partition by customer_id order by state_day) as month_mrr_days
+
+    from revalued
+
+),
+
+revalued_averages as (
+
+    select
+        revalued_months.*,
+        case when months_closed > 0 then {{ rounded_quotient(scaled('month_mrr_days', 10), 'month_days') }} else 0 end as month_average
+
+    from revalued_months
+
+),
+
+states as (
+
+    select
+        customer_id,
+        valid_from as stands_since,
+        valid_to as stands_until,
+        attribute_set,
+        is_paying,
+        is_paused,
+        home_mrr as mrr,
+        home_mrr_days_before as mrr_days_before,
+        mrr_days_at_mark,
+        months_before,
+        first_month_average,
+        coalesce(
+            sum(case when months_through > months_before then first_month_average + home_mrr * (months_through - months_before - 1) else 0 end)
+                over (partition by customer_id order by valid_from rows between unbounded preceding and 1 preceding),
+            0
+        ) as averages_before,
+        paying_spans,
+        churn_events,
+        last_churn_day
+
+    from averaged
+
+    union all
+
+    select
+        customer_id,
+        state_day,
+        {{ add_days('state_day', 1) }},
+        attribute_set,
+        is_paying,
+        is_paused,
+        mrr,
+        mrr_days - mrr,
+        0,
+        months_closed,
+        0,
+        sum(month_average) over (partition by customer_id order by state_day),
+        paying_spans,
+        churn_events,
+        last_churn_day
+
+    from revalued_averages
 
 )
 
 select
     customer_id,
     stands_since,
-    first_day,
-    last_day,
-    months_at_first_day,
+    stands_until,
     attribute_set,
     is_paying,
     is_paused,
     cast(mrr as decimal(38, 10)) as mrr,
-    cast(mrr_days_to_date as decimal(38, 10)) as mrr_days_to_date,
-    cast(
-        first_month_average
-        + coalesce(
-            sum(first_month_average + mrr * (months_at_last_day - months_at_first_day))
-                over (partition by customer_id order by first_day rows between unbounded preceding and 1 preceding),
-            0
-        ) as decimal(38, 10)
-    ) as monthly_mrr_to_date,
-    cast(paying_spans as integer) as paying_spans,
-    cast(churn_events as integer) as churn_events,
+    cast(mrr_days_before as decimal(38, 10)) as mrr_days_before,
+    cast(mrr_days_at_mark as decimal(38, 10)) as mrr_days_at_mark,
+    cast(months_before as integer) as months_before,
+    cast(first_month_average as decimal(38, 10)) as first_month_average,
+    cast(averages_before as decimal(38, 10)) as averages_before,
+    paying_spans,
+    churn_events,
     last_churn_day
 
-from months
+from states

@@ -1,0 +1,11 @@
+select
+    state_day,
+    attribute_set,
+    cast(sum(mrr) as decimal(38, 10)) as mrr,
+    cast(sum(committed_mrr) as decimal(38, 10)) as committed_mrr,
+    {{ count_where('is_paying') }} as paying_customers,
+    {{ count_where('is_paused') }} as paused_customers,
+    count(*) as customers
+
+from {{ ref('int_customer_balances') }}
+group by state_day, attribute_set
