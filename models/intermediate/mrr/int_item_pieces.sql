@@ -1,3 +1,4 @@
+{{ made_by_customer() }}
 with
 
 versions as not materialized (

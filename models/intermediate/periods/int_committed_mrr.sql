@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='closing_day') }}
 with
 
 as_of as (

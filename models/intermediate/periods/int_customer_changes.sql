@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='change') }}
 {%- set change = "component <> 'retained'" -%}
 select
     customer_id,

@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='change') }}
 with
 
 -- what customers paying at both ends went from and to; many periods share a change

@@ -1,12 +1,5 @@
-{%- set amounts = movement_amounts() -%}
 {%- set won = ['new_mrr', 'reactivation_mrr', 'resumed_mrr'] -%}
-{%- set counts = {
-    'customers_of_class_new': "ends.movement = 'new'",
-    'reactivated_customers': "ends.movement = 'reactivation'",
-    'resumed_customers': "ends.movement = 'resumed'",
-    'new_customers': 'ends.is_first_paid_in_period',
-    'joined_and_left_customers': 'ends.is_first_paid_in_period and ends.closing_mrr = 0 and not ends.is_paused_at_closing'
-} -%}
+{%- set counts = ['customers_of_class_new', 'reactivated_customers', 'resumed_customers', 'new_customers', 'joined_and_left_customers'] -%}
 {%- set money_of_others = ['invoiced_recurring_revenue', 'invoiced_revenue'] -%}
 {%- set users = ['total_users', 'new_users', 'closing_users_of_paying', 'revenue_users'] -%}
 with
@@ -39,7 +32,7 @@ set_sums as (
         sums.paying_customers as closing_customers,
         sums.paying_customers + sums.paused_customers as contracted_customers,
         sums.paying_customers as served_customers,
-        {% for name in won + (counts | list) + money_of_others + users -%}
+        {% for name in won + counts + money_of_others + users -%}
         0 as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from periods
@@ -48,28 +41,24 @@ set_sums as (
     union all
 
     select
-        ends.period_type,
-        ends.period_start,
-        ends.closing_set,
+        periods.period_type,
+        periods.period_start,
+        sums.closing_set,
         0,
-        sum(ends.average_mrr - ends.closing_mrr),
-        sum(ends.monthly_average_mrr - ends.closing_mrr * periods.months_closed),
+        sums.average_mrr - sums.closing_mrr,
+        sums.monthly_average_mrr - sums.closing_mrr * periods.months_closed,
         0,
         0,
         0,
-        {{ count_where('ends.is_served') }} - {{ count_where('ends.closing_mrr > 0') }},
-        {% for name in won -%}
-        sum({{ amounts[name] }}),
-        {% endfor -%}
-        {% for condition in counts.values() -%}
-        {{ count_where(condition) }},
+        sums.served_customers - sums.closing_customers,
+        {% for name in won + counts -%}
+        sums.{{ name }},
         {% endfor -%}
         {% for name in money_of_others + users -%}
         0{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_customer_period_changes') }} as ends
-    inner join periods on ends.period_type = periods.period_type and ends.period_start = periods.period_start
-    group by ends.period_type, ends.period_start, ends.closing_set
+    from {{ ref('int_change_sums__closing') }} as sums
+    inner join periods on sums.period_type = periods.period_type and sums.period_start = periods.period_start
 
     union all
 
@@ -112,7 +101,7 @@ select
     {% for name in ['closing_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr'] + won + money_of_others -%}
     cast(coalesce(sum(set_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
-    {% for name in ['closing_customers', 'contracted_customers', 'served_customers'] + (counts | list) + users -%}
+    {% for name in ['closing_customers', 'contracted_customers', 'served_customers'] + counts + users -%}
     cast(coalesce(sum(set_sums.{{ name }}), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from set_sums

@@ -1,15 +1,8 @@
-{%- set amounts = dict(movement_amounts(), opening_mrr='ends.opening_mrr') -%}
 {%- set moved = [
     'expansion_mrr', 'contraction_mrr', 'churned_mrr', 'paused_mrr', 'fx_mrr', 'gross_expansion_mrr', 'gross_contraction_mrr', 'upsell_mrr',
     'cross_sell_mrr', 'price_increase_mrr', 'discount_expiry_mrr'
 ] -%}
-{%- set counts = {
-    'churned_customers': "ends.movement = 'churn'",
-    'involuntary_churned_customers': "ends.movement = 'churn' and causes.is_involuntary",
-    'paused_customers': "ends.movement = 'paused'",
-    'churned_from_paused_customers':
-        'ends.is_paused_at_opening and ends.closing_mrr = 0 and not ends.is_paused_at_closing'
-} -%}
+{%- set counts = ['churned_customers', 'involuntary_churned_customers', 'paused_customers', 'churned_from_paused_customers'] -%}
 with
 
 periods as (
@@ -31,7 +24,7 @@ set_sums as (
         sums.mrr as retained_product_mrr,
         sums.paying_customers as retained_customers,
         0 as opening_users_of_paying,
-        {% for name in moved + (counts | list) -%}
+        {% for name in moved + counts -%}
         0 as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from periods
@@ -40,30 +33,19 @@ set_sums as (
     union all
 
     select
-        ends.period_type,
-        ends.period_start,
-        ends.opening_set,
+        period_type,
+        period_start,
+        opening_set,
         0,
         0,
-        sum(coalesce({{ amounts['retained_mrr'] }}, 0) - ends.opening_mrr),
-        sum(coalesce({{ amounts['retained_product_mrr'] }}, 0) - ends.opening_mrr),
-        -{{ count_where('ends.opening_mrr > 0 and ends.closing_mrr = 0') }},
+        retained_mrr,
+        retained_product_mrr,
+        retained_customers,
         0,
-        {% for name in moved -%}
-        sum({{ amounts[name] }}),
-        {% endfor -%}
-        {% for condition in counts.values() -%}
-        {{ count_where(condition) }}{{ ',' if not loop.last }}
+        {% for name in moved + counts -%}
+        {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_customer_period_changes') }} as ends
-    left join {{ ref('int_customer_changes') }} as changes
-        on
-            ends.customer_id = changes.customer_id
-            and ends.opening_since = changes.opening_since
-            and ends.closing_since = changes.closing_since
-    left join {{ ref('int_churn_events') }} as causes
-        on ends.customer_id = causes.customer_id and ends.last_churn_day = causes.churn_day
-    group by ends.period_type, ends.period_start, ends.opening_set
+    from {{ ref('int_change_sums__opening') }}
 
     union all
 
@@ -77,7 +59,7 @@ set_sums as (
         0,
         0,
         sum(users.total_users_at_opening),
-        {% for name in moved + (counts | list) -%}
+        {% for name in moved + counts -%}
         0{{ ',' if not loop.last }}
         {% endfor %}
     from periods
@@ -98,7 +80,7 @@ select
     {% for name in ['opening_mrr', 'retained_mrr', 'retained_product_mrr'] + moved -%}
     cast(coalesce(sum(set_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
-    {% for name in ['opening_customers', 'retained_customers', 'opening_users_of_paying'] + (counts | list) -%}
+    {% for name in ['opening_customers', 'retained_customers', 'opening_users_of_paying'] + counts -%}
     cast(coalesce(sum(set_sums.{{ name }}), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from set_sums

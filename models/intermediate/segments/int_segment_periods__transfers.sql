@@ -1,18 +1,8 @@
 with
 
--- customers paying at both ends; their money moves where an attribute changed in between
 staying as (
 
-    select
-        period_type,
-        period_start,
-        opening_set,
-        closing_set,
-        sum(closing_mrr) as closing_mrr
-
-    from {{ ref('int_customer_period_changes') }}
-    where opening_mrr > 0 and closing_mrr > 0 and opening_set <> closing_set
-    group by period_type, period_start, opening_set, closing_set
+    select * from {{ ref('int_change_sums__transfers') }}
 
 ),
 

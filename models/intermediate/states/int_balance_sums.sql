@@ -1,3 +1,4 @@
+{{ summed_over_customers(['state_day', 'attribute_set'], settled_by='state_day') }}
 select
     state_day,
     attribute_set,
@@ -5,7 +6,7 @@ select
     cast(sum(committed_mrr) as decimal(38, 10)) as committed_mrr,
     {{ count_where('is_paying') }} as paying_customers,
     {{ count_where('is_paused') }} as paused_customers,
-    count(*) as customers
+    count(*) as customer_periods
 
 from {{ ref('int_customer_balances') }}
 group by state_day, attribute_set

@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='state_day') }}
 with
 
 balances as (

@@ -1,3 +1,4 @@
+{{ made_by_customer() }}
 select
     customer_id,
     min(valid_from) as first_paid_day

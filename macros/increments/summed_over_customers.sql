@@ -1,0 +1,76 @@
+{#
+    Materialization: sums over tables made by_customer. Every column that is not grouped by is a sum or a count, and `customer_periods` among them
+    is count(*).
+
+    A build without an earlier one makes it whole. After that, of what was settled at the last build, what changed customers added is taken out and
+    what they add now is put in; the rest is summed anew. Sums of exact numbers come out the same either way.
+#}
+{% materialization summed_over_customers, default %}
+    {% if load_cached_relation(this) is none or not builds_increment() %}
+        {{ return(adapter.dispatch('whole_table', 'customer_success')()) }}
+    {% endif %}
+
+    {% set summed = relation_in('changed', this) %}
+    {% set keys = config.get('meta').grouped_by %}
+    {% set columns = adapter.get_columns_in_relation(this) %}
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') %}
+        create table {{ summed }} as
+        select
+            {% for column in columns -%}
+            {{ column.name if column.name in keys else 'cast(sum(' ~ column.name ~ ') as ' ~ column.data_type ~ ') as ' ~ column.name }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from (
+            select * from {{ this }}
+            union all
+            select * from ({{ over(sql, 'changed') }}) as made
+            union all
+            select
+                {% for column in columns -%}
+                {{ column.name if column.name in keys else '-' ~ column.name }}{{ ',' if not loop.last }}
+                {% endfor %}
+            from ({{ over(sql, 'retired') }}) as made
+        ) as parts
+        where not ({{ is_open(config.get('meta').settled_by) }})
+        group by {{ keys | join(', ') }}
+        having sum(customer_periods) <> 0
+        union all
+        select * from ({{ over(sql, 'open') }}) as made
+    {% endcall %}
+    {% call statement('delete') %}
+        delete from {{ this }}
+    {% endcall %}
+    {% call statement('insert') %}
+        insert into {{ this }} select * from {{ summed }}
+    {% endcall %}
+    {{ run_hooks(post_hooks) }}
+    {% do adapter.commit() %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+{# Says of the model that calls it that it is so materialized, by which columns it is grouped, and when its rows are settled. #}
+{% macro summed_over_customers(grouped_by, settled_by) -%}
+    {{ config(materialized='summed_over_customers', meta={'grouped_by': grouped_by, 'settled_by': settled_by}) }}
+    {%- do ref('int_changed_customers') -%}
+{%- endmacro %}
+
+{#
+    The SQL of this model over the rows that schema `changed`, `retired` or `open` keeps of the tables made by_customer. Of what is settled by nothing
+    or otherwise than this model, there is no open part: all of it is read.
+#}
+{% macro over(sql, schema) %}
+    {% set rewritten = namespace(sql=sql) %}
+    {% for node in models_read() if node.config.materialized == 'by_customer' %}
+        {% if schema != 'open' or node.config.meta.settled_by == config.get('meta').settled_by %}
+            {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in(schema, {'identifier': node.alias}) | string) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(rewritten.sql) }}
+{% endmacro %}
+
+{# Whether a model reads this one that needs to know what is taken out. #}
+{% macro is_summed() %}
+    {% set readers = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('config.materialized', 'equalto', 'summed_over_customers') %}
+    {% for node in readers if model.unique_id in node.depends_on.nodes %}{{ return(true) }}{% endfor %}
+    {{ return(false) }}
+{% endmacro %}

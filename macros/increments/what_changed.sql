@@ -1,0 +1,82 @@
+{# Whether this build goes on from an earlier one: schema `before`, which the build script fills, holds what is to be compared with. #}
+{% macro builds_increment() %}
+    {{ return(execute and load_relation(relation_in('before', {'identifier': 'int_as_of'})) is not none) }}
+{% endmacro %}
+
+{# A model's table as the last build left it; without a last build, no row of the columns given, as SQL. #}
+{% macro of_last_build(name, columns) %}
+    {%- if builds_increment() -%}
+        {{ relation_in('before', {'identifier': name}) }}
+    {%- else -%}
+        (select {{ columns }} from (select 1 as one) as nothing where false)
+    {%- endif -%}
+{% endmacro %}
+
+{# The relation of the same name in another schema. #}
+{% macro relation_in(schema, relation) %}
+    {{ return(api.Relation.create(database=target.database, schema=schema, identifier=relation.identifier, type='table')) }}
+{% endmacro %}
+
+{# The relation of a model that a materialization names. #}
+{% macro relation_of(name) %}
+    {% set found = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == name %}{% do found.append(node.relation_name) %}{% endfor %}
+    {{ return(found[0]) }}
+{% endmacro %}
+
+{# True of a row, as SQL, that was not settled at the last build. Its argument: see by_customer. #}
+{% macro is_open(settled_by) %}
+    {%- set last_as_of_day = '(select as_of_day from ' ~ relation_in('before', {'identifier': 'int_as_of'}) ~ ')' -%}
+    {%- if settled_by == 'period' -%}
+        (period_type, period_start) not in (
+            select period_type, period_start from {{ relation_of('int_periods') }} where closing_day < {{ last_as_of_day }}
+        )
+    {%- elif settled_by == 'month_start' -%}
+        month_start not in (select month_start from {{ relation_of('int_months') }} where closing_day < {{ last_as_of_day }})
+    {%- elif settled_by == 'change' -%}
+        (customer_id, opening_since, closing_since) not in (select customer_id, opening_since, closing_since from {{ this }})
+    {%- else -%}
+        {{ settled_by }} >= {{ last_as_of_day }}
+    {%- endif -%}
+{% endmacro %}
+
+{# The SQL of this model over the rows of changed customers: a table made by_customer has them apart, any other is filtered. #}
+{% macro over_changed_customers(sql) %}
+    {% set rewritten = namespace(sql=sql) %}
+    {% for node in models_read() %}
+        {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
+        {% if node.config.materialized == 'by_customer' %}
+            {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('changed', relation) | string) %}
+        {% elif 'customer_id' in adapter.get_columns_in_relation(relation) | map(attribute='name') %}
+            {% set changed = 'select customer_id from ' ~ relation_of('int_changed_customers') %}
+            {% set rewritten.sql = rewritten.sql | replace(
+                node.relation_name, '(select * from ' ~ node.relation_name ~ ' where customer_id in (' ~ changed ~ '))'
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(rewritten.sql) }}
+{% endmacro %}
+
+{# The SQL of this model over the periods that were not settled at the last build. #}
+{% macro over_open_periods(sql) %}
+    {% set settled_by = config.get('meta').settled_by %}
+    {% set calendar = {'period': 'int_periods', 'closing_day': 'int_periods', 'month_start': 'int_months', 'state_day': 'int_state_days'}.get(settled_by) %}
+    {% set parts = ['period', 'change'] if settled_by == 'change' else [settled_by] %}
+    {% set rewritten = namespace(sql=sql) %}
+    {% for node in models_read() %}
+        {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
+        {% if node.name == calendar %}
+            {% set rewritten.sql = rewritten.sql | replace(
+                node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ is_open(settled_by) ~ ')'
+            ) %}
+        {% elif node.config.materialized == 'by_customer' and node.config.meta.settled_by in parts %}
+            {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('open', relation) | string) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(rewritten.sql) }}
+{% endmacro %}
+
+{# The models that this one reads. #}
+{% macro models_read() %}
+    {{ return(graph.nodes.values() | selectattr('unique_id', 'in', model.depends_on.nodes) | selectattr('resource_type', 'equalto', 'model') | list) }}
+{% endmacro %}
