@@ -31,7 +31,18 @@ def compiled(name: str, arguments: list[str], database: Path) -> str:
     """The SQL of an analysis for this database; dbt gets a scratch file of the same name, so that no reader is in its way."""
     with tempfile.TemporaryDirectory() as scratch:
         run = subprocess.run(
-            [*DBT, "--quiet", "compile", "--select", name, "--project-dir", str(PROJECT), "--target-path", scratch, *arguments],
+            [
+                *DBT,
+                "--quiet",
+                "compile",
+                "--select",
+                name,
+                "--project-dir",
+                str(PROJECT),
+                "--target-path",
+                scratch,
+                *arguments,
+            ],
             cwd=PROJECT,
             env=dbt_environment(Path(scratch) / database.name, None) | {"DBT_LOG_PATH": f"{scratch}/logs"},
             text=True,
@@ -47,7 +58,9 @@ def main() -> None:
     """Compile the analysis, run it and print its rows."""
     name, arguments = os.environ.get("Q", ""), sys.argv[1:]
     if name not in questions():
-        raise Stop("Expected one of the questions:\n" + "\n".join(f"  make ask Q={question}" for question in questions()))
+        raise Stop(
+            "Expected one of the questions:\n" + "\n".join(f"  make ask Q={question}" for question in questions())
+        )
     path = target().path
     if not path.exists():
         raise Stop(f"There is no {shown(path)} yet: make build")
@@ -58,7 +71,10 @@ def main() -> None:
             currency, as_of = database.execute(
                 "select reporting_currency, as_of_day from intermediate.int_reporting_currency cross join intermediate.int_as_of"
             ).fetchone()
-            say(f"{name.replace('_', ' ').capitalize().replace('mrr', 'MRR')}  (money in {currency}, as of {as_of})", style="bold")
+            say(
+                f"{name.replace('_', ' ').capitalize().replace('mrr', 'MRR')}  (money in {currency}, as of {as_of})",
+                style="bold",
+            )
             say(described(name), style="dim")
             show(database.sql(sql), ROWS)
     except duckdb.Error as error:

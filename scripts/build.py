@@ -2,7 +2,8 @@
 Build the database of DUCKDB_PATH from the raw files of RAW_DATA_DIR, or from the sample company, and print its headline figures.
 
 dbt writes a work file; only when everything in it is built and tested does it take the place of the published one, in one step. Who has the old
-one open goes on reading it. Where nothing has changed since the last build, nothing is built: --full-refresh or FORCE=1 builds all the same.
+one open goes on reading it. Where nothing has changed since the last build, nothing is built; where raw files or the as-of day have, the build goes
+on from the last one and makes what changed; where code, seeds or variables have, everything is made anew, as with --full-refresh or FORCE=1.
 Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
 """
 
@@ -19,6 +20,7 @@ import duckdb
 
 import fingerprints
 import headline
+import increments
 import sample
 import seeds
 from console import Stop, local, run_main, say, shown
@@ -26,12 +28,29 @@ from dbt_build import NO_ROOM, Outcome, counted, dbt_build
 from inputs import PROJECT, Target, check_as_of, check_readable, raw_folder, writable_target
 
 # Marts that are appended to: the new database begins with the old one's.
-RECORDS = ("builds", "build_inputs", "customer_health_history", "customer_revisions", "metric_revisions", "metrics_as_closed")
+RECORDS = (
+    "builds",
+    "build_inputs",
+    "customer_health_history",
+    "customer_revisions",
+    "metric_revisions",
+    "metrics_as_closed",
+)
 # schemas of views on what is not published: the raw files, the database of before
 SCAFFOLDING = ("raw", "published_before")
 FAILURES_SHOWN = 10
 # dbt arguments that leave something out of a build
-PARTIAL = {"-s", "--select", "-m", "--models", "--exclude", "--selector", "--empty", "--resource-type", "--exclude-resource-type"}
+PARTIAL = {
+    "-s",
+    "--select",
+    "-m",
+    "--models",
+    "--exclude",
+    "--selector",
+    "--empty",
+    "--resource-type",
+    "--exclude-resource-type",
+}
 
 
 def main() -> None:
@@ -43,7 +62,9 @@ def main() -> None:
     check_as_of()
     seeds.check()
     if partial := [word for word in sys.argv[1:] if word.split("=")[0] in PARTIAL]:
-        raise Stop(f"make build publishes the whole, so {partial[0]} is not for it. For a part: .venv/bin/dbt build {partial[0]} ...")
+        raise Stop(
+            f"make build publishes the whole, so {partial[0]} is not for it. For a part: .venv/bin/dbt build {partial[0]} ..."
+        )
     target = writable_target()
     try:
         build(target)
@@ -63,16 +84,27 @@ def build(target: Target) -> None:
     is_forced = "--full-refresh" in arguments or os.environ.get("FORCE", "0") not in ("", "0")
     read = fingerprints.stamps(raw_data)
     facts = facts_of(target, raw_data, arguments, is_sample=not given)
-    if not is_forced and (built_at := fingerprints.built_of_the_same(target, facts)):
+    last = None if is_forced else fingerprints.last_build(target, facts)
+    if last and last.is_of_the_same:
         remember_source(target, given)
-        say(f"Nothing has changed since the build of {local(built_at)}: {shown(target.path)} is up to date.", style="green")
+        say(
+            f"Nothing has changed since the build of {local(last.built_at)}: {shown(target.path)} is up to date.",
+            style="green",
+        )
         headline.show(target, is_sample=not given)
         return
     check_readable(raw_data)
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
-    begin_work_file(target)
+    goes_on = begin_work_file(target, goes_on=last is not None and not last.reasons)
+    say(f"  {how(last, goes_on)}") if last else None
     try:
-        outcome = dbt_build(target, raw_data if given else None, arguments, lock, fingerprints.for_dbt(facts, kind="full"))
+        outcome = dbt_build(
+            target,
+            raw_data if given else None,
+            [*arguments, *(increments.LEFT_OUT if goes_on else [])],
+            lock,
+            fingerprints.for_dbt(facts, kind="incremental" if goes_on else "full"),
+        )
     except KeyboardInterrupt:
         raise Stop(f"Stopped. {as_it_was(target)}") from None
     if outcome.code:
@@ -85,9 +117,19 @@ def build(target: Target) -> None:
     if written := [path for path in sorted(read.keys() | now.keys()) if read.get(path) != now.get(path)]:
         fingerprints.forget_published(target)
         names = ", ".join(path.relative_to(raw_data).as_posix() for path in written)
-        say(f"Written to while it was read: {names}. Build again, so that all tables are of one moment.", style="yellow")
+        say(
+            f"Written to while it was read: {names}. Build again, so that all tables are of one moment.", style="yellow"
+        )
     headline.show(target, is_sample=not given)
     headline.show_revisions(target)
+
+
+def how(last: fingerprints.LastBuild, goes_on: bool) -> str:
+    """Whether the build goes on from the last one, and why."""
+    if not goes_on:
+        return f"Everything is made anew: {', '.join(last.reasons) or 'what the last build left'} cannot be gone on from, or changed."
+    changed = ", ".join(last.changed) or "the as-of day alone"
+    return f"Going on from the build of {local(last.built_at)}. Changed since: {changed}"
 
 
 def facts_of(target: Target, raw_data: Path, arguments: list[str], is_sample: bool) -> fingerprints.Facts:
@@ -136,8 +178,8 @@ def take_lock(target: Target) -> int:
     return lock
 
 
-def begin_work_file(target: Target) -> None:
-    """A new work file that holds nothing but the records of the published database."""
+def begin_work_file(target: Target, goes_on: bool) -> bool:
+    """Begin a work file: a copy of the published database where the build goes on from it, else its records alone. Whether it goes on."""
     for path in (
         target.work_file,
         log_of(target.work_file),
@@ -146,7 +188,7 @@ def begin_work_file(target: Target) -> None:
     ):
         path.unlink(missing_ok=True)
     if not target.path.exists():
-        return
+        return False
     name = shown(target.path)
     if log_of(target.path).exists():
         raise Stop(
@@ -154,15 +196,15 @@ def begin_work_file(target: Target) -> None:
             f"Close it, or open and close {name} once; then build again."
         )
     try:
+        with duckdb.connect(str(target.path), read_only=True) as published:
+            goes_on = goes_on and increments.can_begin(published)
+        if goes_on:
+            shutil.copyfile(target.path, target.work_file)
+            with duckdb.connect(str(target.work_file)) as work:
+                increments.begin(work)
+            return True
         with duckdb.connect(str(target.work_file)) as work:
-            work.execute(f"attach '{quoted(target.path)}' as published (read_only)")
-            found = work.execute(
-                "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'marts' and list_contains(?, table_name)",
-                [RECORDS],
-            ).fetchall()
-            for (table,) in found:
-                work.execute("create schema if not exists marts")
-                work.execute(f"create table marts.{table} as from published.marts.{table}")
+            copy_records(work, target)
     except duckdb.IOException as error:
         if NO_ROOM.search(str(error)):
             raise
@@ -173,6 +215,19 @@ def begin_work_file(target: Target) -> None:
         raise Stop(
             f"{name} is no DuckDB database, and is not replaced. Move it away, or choose another DUCKDB_PATH."
         ) from None
+    return False
+
+
+def copy_records(work: duckdb.DuckDBPyConnection, target: Target) -> None:
+    """The records of the published database, into the work file."""
+    work.execute(f"attach '{quoted(target.path)}' as published (read_only)")
+    found = work.execute(
+        "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'marts' and list_contains(?, table_name)",
+        [RECORDS],
+    ).fetchall()
+    for (table,) in found:
+        work.execute("create schema if not exists marts")
+        work.execute(f"create table marts.{table} as from published.marts.{table}")
 
 
 def publish(target: Target) -> None:
@@ -180,6 +235,7 @@ def publish(target: Target) -> None:
     with duckdb.connect(str(target.work_file)) as work:
         for schema in SCAFFOLDING:
             work.execute(f"drop schema if exists {schema} cascade")
+        increments.end(work)
         for schema, view in work.execute(
             "select schema_name, view_name from duckdb_views() where not internal"
         ).fetchall():

@@ -41,7 +41,10 @@ def local(instant: datetime.datetime) -> str:
 def show(result: duckdb.DuckDBPyRelation, rows: int) -> None:
     """Print a query's result: in DuckDB's box where it fits the terminal, else folded to its width or a block a row: no column is left out."""
     found = result.limit(rows + 1).fetchall()
-    texts = [["" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value) for value in row] for row in found]
+    texts = [
+        ["" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value) for value in row]
+        for row in found
+    ]
     widths = [max(map(len, column)) for column in zip(result.columns, *texts, strict=True)]
     if not sys.stdout.isatty() or sum(widths) + 3 * len(widths) + 1 <= console.width:
         result.show(max_width=10_000, max_rows=rows)

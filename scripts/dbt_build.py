@@ -15,7 +15,12 @@ from console import console, say
 from inputs import PROJECT, Target
 
 # a log that cannot be written is no reason to print where
-DBT = [sys.executable, "-P", "-c", "import logging; logging.raiseExceptions = False; from dbt.cli.main import cli; cli()"]
+DBT = [
+    sys.executable,
+    "-P",
+    "-c",
+    "import logging; logging.raiseExceptions = False; from dbt.cli.main import cli; cli()",
+]
 # the results of dbt, each with the part of the build it belongs to
 PARTS = {
     "LogModelResult": "models",
@@ -36,7 +41,9 @@ ERRORS_OF_NODES = {
 SECONDS_BETWEEN_LINES = 10
 ERRORS_SHOWN = 10
 # as the operating system says it, of a disk, a quota or a limit of file sizes
-NO_ROOM = re.compile("No space left on device|Disk quota exceeded|File too large|File size limit exceeded", re.IGNORECASE)
+NO_ROOM = re.compile(
+    "No space left on device|Disk quota exceeded|File too large|File size limit exceeded", re.IGNORECASE
+)
 
 
 @dataclass

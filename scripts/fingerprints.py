@@ -53,7 +53,7 @@ def gather(target: Target, raw_data: Path, arguments: list[str], is_sample: bool
         variables=json.dumps(variables, default=str),
         code_fingerprint=_hash_of([project, versions, [_named(path) for path in files if path not in seeds]]),
         seeds_fingerprint=_hash_of([_named(path) for path in seeds]),
-        settings_fingerprint=_hash_of([variables, words, environment, is_sample]),
+        settings_fingerprint=_hash_of([_without_as_of(variables), words, environment, is_sample]),
         inputs=_inputs(target, raw_data),
     )
 
@@ -73,32 +73,61 @@ def forget_published(target: Target) -> None:
     _marker(target).unlink(missing_ok=True)
 
 
-def built_of_the_same(target: Target, facts: Facts) -> datetime.datetime | None:
-    """When the published database was built, UTC, where nothing that it is made of has changed, nor the file itself; else None."""
+@dataclass(frozen=True)
+class LastBuild:
+    """The published database's build, as far as the next one can rest on it."""
+
+    built_at: datetime.datetime  # UTC
+    same_as_of: bool  # its as-of day would be found alike
+    changed: list[str]  # what it was made of and has changed since: the raw tables, by name
+    reasons: list[str]  # why it cannot be gone on from, in words
+
+    @property
+    def is_of_the_same(self) -> bool:
+        """Whether the next build would come out as this one."""
+        return self.same_as_of and not self.changed and not self.reasons
+
+
+def last_build(target: Target, facts: Facts) -> LastBuild | None:
+    """What the published file says of its build; None where there is none, or somebody has written to the file since."""
     try:
         if json.loads(_marker(target).read_text()) != _identity(target.path):
             return None
         with duckdb.connect(str(target.path), read_only=True) as database:
-            build_id, built_at, moves_with_today, *known = database.execute(
-                "select build_id, built_at, moves_with_today, code_fingerprint, seeds_fingerprint, settings_fingerprint"
+            build_id, built_at, moves_with_today, variables, *known = database.execute(
+                "select build_id, built_at, moves_with_today, variables, code_fingerprint, seeds_fingerprint, settings_fingerprint"
                 " from marts.builds order by build_id desc limit 1"
             ).fetchone()
-            inputs = database.execute(
-                "select table_name, fingerprint from marts.build_inputs where build_id = ? and fingerprint is not null",
-                [build_id],
-            ).fetchall()
+            inputs = dict(
+                database.execute(
+                    "select table_name, fingerprint from marts.build_inputs where build_id = ? and fingerprint is not null",
+                    [build_id],
+                ).fetchall()
+            )
+        before = json.loads(variables)
     except (OSError, ValueError, TypeError, duckdb.Error):
         return None
-    if known != [facts.code_fingerprint, facts.seeds_fingerprint, facts.settings_fingerprint] or dict(inputs) != facts.inputs:
-        return None
-    if moves_with_today and _day_of(built_at, facts) != _day_of(datetime.datetime.now(datetime.UTC), facts):
-        return None
-    return built_at
+    now = [facts.code_fingerprint, facts.seeds_fingerprint, facts.settings_fingerprint]
+    what = ["the project's code or its packages", "seeds", "variables or arguments"]
+    stays = not moves_with_today or _day_of(built_at, facts) == _day_of(datetime.datetime.now(datetime.UTC), facts)
+    return LastBuild(
+        built_at,
+        same_as_of=stays and before.get("as_of") == json.loads(facts.variables).get("as_of"),
+        changed=sorted(
+            name for name in inputs.keys() | facts.inputs.keys() if inputs.get(name) != facts.inputs.get(name)
+        ),
+        reasons=[words for words, one, other in zip(what, known, now, strict=True) if one != other],
+    )
 
 
 def for_dbt(facts: Facts, kind: str) -> str:
     """The facts as macro build_facts reads them."""
     return json.dumps(asdict(facts) | {"kind": kind})
+
+
+def _without_as_of(variables: dict) -> dict:
+    """The variables that make another company of the same rows; another day makes none."""
+    return {name: value for name, value in variables.items() if name != "as_of"}
 
 
 def _day_of(instant: datetime.datetime, facts: Facts) -> datetime.date:

@@ -74,7 +74,9 @@ def writable_target() -> Target:
         if needed.exists() and not (needed.is_dir() and os.access(needed, os.W_OK)):
             raise Stop(f"DUCKDB_PATH is {shown(to_write.path)}: the folder {shown(needed)} cannot be written.")
     if to_write.path.exists() and not to_write.path.stat().st_mode & WRITABLE:
-        raise Stop(f"{shown(to_write.path)} is read-only, and is not replaced. Allow it to be written, or choose another DUCKDB_PATH.")
+        raise Stop(
+            f"{shown(to_write.path)} is read-only, and is not replaced. Allow it to be written, or choose another DUCKDB_PATH."
+        )
     return to_write
 
 

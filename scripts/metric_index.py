@@ -39,7 +39,9 @@ def index() -> str:
         for head in heads:
             variants = [metric for metric in rows if metric.get("variant_of") == head["name"]]
             for metric, mark in [(head, "")] + [(variant, "&nbsp;&nbsp;↳ ") for variant in variants]:
-                lines.append(f"| {mark}[`{metric['name']}`]({metric['sql']}) | {metric['description']} | {metric['unit']} |")
+                lines.append(
+                    f"| {mark}[`{metric['name']}`]({metric['sql']}) | {metric['description']} | {metric['unit']} |"
+                )
         orphans = [metric for metric in rows if metric.get("variant_of") and metric["variant_of"] not in names]
         for metric in orphans:
             lines.append(f"| [`{metric['name']}`]({metric['sql']}) | {metric['description']} | {metric['unit']} |")

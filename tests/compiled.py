@@ -299,7 +299,11 @@ class Project:
                 f"create table {relation} as select * from read_csv('{file}', header = true, types = {{{types}}})"
             )
         for model in wanted:
-            sql = f"select cast('{as_of}' as date) as as_of_day, false as moves_with_today" if as_of and model.name == "int_as_of" else model.sql
+            sql = (
+                f"select cast('{as_of}' as date) as as_of_day, false as moves_with_today"
+                if as_of and model.name == "int_as_of"
+                else model.sql
+            )
             kind = "view" if model.is_view else "table"
             try:
                 connection.execute(f"create {kind} {model.relation} as {sql}")

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from tests.publishing import copy_of_project, without_tests
 
-KEPT = ("builds", "build_inputs", "metrics_as_closed", "metric_revisions", "customer_revisions", "closed_metric_differences")
+KEPT = (
+    "builds",
+    "build_inputs",
+    "metrics_as_closed",
+    "metric_revisions",
+    "customer_revisions",
+    "closed_metric_differences",
+)
 # what the records and the headline read; the one figure is the sum of all prices
 STUBS = {
     "intermediate/int_as_of": "select cast('2026-04-15' as date) as as_of_day, false as moves_with_today",

@@ -81,7 +81,9 @@ def test_build_publishes_the_database_of_duckdb_path(published: tuple[Path, subp
 def test_records_are_carried_over(published: tuple[Path, subprocess.CompletedProcess]) -> None:
     database, _ = published
     with duckdb.connect(str(database), read_only=True) as connection:
-        builds = connection.execute("select build_id, project_version is null from marts.builds order by build_id").fetchall()
+        builds = connection.execute(
+            "select build_id, project_version is null from marts.builds order by build_id"
+        ).fetchall()
     assert builds == [(41, True), (42, False)]
 
 

@@ -152,7 +152,11 @@ def test_nothing_that_was_settled_changes_in_silence(builds: list[Build], number
     told = revisions(builds[number], number + 1)
     wanted = differences(before, now)
     # of closed periods what was not complete, too
-    wanted |= {key: told[key] for key in told if key[:3] in closed and not is_same(before.get(key, (None,) * 4), now.get(key, (None,) * 4))}
+    wanted |= {
+        key: told[key]
+        for key in told
+        if key[:3] in closed and not is_same(before.get(key, (None,) * 4), now.get(key, (None,) * 4))
+    }
     assert wanted
     assert told == wanted
     rows = builds[number].query(
@@ -203,7 +207,11 @@ def test_what_closed_figures_would_be_is_shown(builds: list[Build], number: int)
     closed = builds[0].cells("metrics_as_closed")
     periods = {key[:3] for key in closed}
     now = {key: cell for key, cell in builds[number].cells().items() if key[:3] in periods}
-    wanted = {key for key in closed.keys() | now.keys() if key not in closed or key not in now or not is_same(closed[key], now[key])}
+    wanted = {
+        key
+        for key in closed.keys() | now.keys()
+        if key not in closed or key not in now or not is_same(closed[key], now[key])
+    }
     rows = builds[number].query(
         "select metric_name, period_type, period_start, segment_name, segment_value, closed_numerator, closed_denominator, closed_value,"
         " current_numerator, current_denominator, current_value, closed_build_id, differs_since_build_id from marts.closed_metric_differences"
@@ -236,9 +244,14 @@ def test_who_is_behind_it(builds: list[Build]) -> None:
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_every_customer_of_a_restated_month_is_named(builds: list[Build], number: int) -> None:
     columns = "period_start, customer_id, movement, opening_mrr, closing_mrr"
-    months = builds[number].query(f"select distinct period_start from marts.metric_revisions where build_id = {number + 1} and period_type = 'month'")
+    months = builds[number].query(
+        f"select distinct period_start from marts.metric_revisions where build_id = {number + 1} and period_type = 'month'"
+    )
     before, now = (
-        {row[:2]: row[2:] for row in one.query(f"select {columns} from marts.customer_periods where period_type = 'month'")}
+        {
+            row[:2]: row[2:]
+            for row in one.query(f"select {columns} from marts.customer_periods where period_type = 'month'")
+        }
         for one in builds[number - 1 : number + 1]
     )
     rows = builds[number].query(
@@ -246,7 +259,9 @@ def test_every_customer_of_a_restated_month_is_named(builds: list[Build], number
         f" changed_columns from marts.customer_revisions where build_id = {number + 1}"
     )
     named = {row[:2] for row in rows}
-    assert {key for key in before.keys() | now.keys() if before.get(key) != now.get(key) and (key[0],) in months} <= named
+    assert {
+        key for key in before.keys() | now.keys() if before.get(key) != now.get(key) and (key[0],) in months
+    } <= named
     assert {(month,) for month, _ in named} <= set(months)
     for row in rows:
         assert row[2:5] == before.get(row[:2], (None,) * 3)
@@ -260,7 +275,9 @@ def test_the_build_says_so(builds: list[Build]) -> None:
     ((figures, metrics, closed),) = builds[1].query(
         "select count(*), count(distinct metric_name), count_if(is_closed) from marts.metric_revisions where build_id = 2"
     )
-    assert line.startswith(f"{figures:,} published figures of {metrics} metrics, {closed:,} of them of closed periods, changed since the build of 20")
+    assert line.startswith(
+        f"{figures:,} published figures of {metrics} metrics, {closed:,} of them of closed periods, changed since the build of 20"
+    )
     assert ", because invoice_lines, subscriptions, ticket_status_changes changed: make ask DUCKDB_PATH=" in line
     assert line.endswith("Q=what_was_restated")
     assert "because the settings changed" in builds[2].said

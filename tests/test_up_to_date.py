@@ -25,7 +25,8 @@ import sys
 sys.path.insert(0, {scripts!r})
 import fingerprints, inputs
 target, raw = inputs.target(), inputs.raw_folder({raw!r})
-print(fingerprints.built_of_the_same(target, fingerprints.gather(target, raw, sys.argv[1:], {is_sample})))
+last = fingerprints.last_build(target, fingerprints.gather(target, raw, sys.argv[1:], {is_sample}))
+print(last.built_at if last and last.is_of_the_same else None)
 """
 MARK = """
 import sys
@@ -137,7 +138,11 @@ def test_code_and_seeds_make_a_build(published: Published, name: str) -> None:
     file = published.project / name
     before = file.read_text() if file.exists() else None
     file.parent.mkdir(exist_ok=True, parents=True)
-    file.write_text((before or "-- new").replace("90", "91") + "\n# more\n" if name != "dbt_project.yml" else before.replace("90", "91"))
+    file.write_text(
+        (before or "-- new").replace("90", "91") + "\n# more\n"
+        if name != "dbt_project.yml"
+        else before.replace("90", "91")
+    )
     try:
         assert not published.is_up_to_date(AS_OF="2026-04-15")
     finally:
@@ -206,16 +211,22 @@ def test_forced(published: Published) -> None:
         assert "Built and published" in run.stdout, run.stdout
         assert "changed since the build" not in run.stdout
     with duckdb.connect(str(published.database), read_only=True) as database:
-        builds = database.execute("select build_id, kind, json_extract_string(variables, '$.as_of') from marts.builds").fetchall()
+        builds = database.execute(
+            "select build_id, kind, json_extract_string(variables, '$.as_of') from marts.builds"
+        ).fetchall()
         changes = database.execute(
             "select previous_build_id, changed_tables, is_code_changed, are_settings_changed"
             " from intermediate.int_build_changes"
         ).fetchall()
-        tables = database.execute("select build_id, count(*), count(fingerprint) from marts.build_inputs group by all order by all").fetchall()
+        tables = database.execute(
+            "select build_id, count(*), count(fingerprint) from marts.build_inputs group by all order by all"
+        ).fetchall()
         revisions = database.execute("select count(*) from marts.metric_revisions").fetchone()
     assert builds == [(number, "full", "2026-04-15") for number in (1, 2, 3)]
     assert changes == [(2, "", False, False)]
     assert tables == [(number, 36, 4) for number in (1, 2, 3)]
     assert revisions == (0,)
     known = json.loads((published.database.parent / ".build/few/fingerprints.json").read_text())
-    assert {Path(name).name for name in known} == {f"{name}.csv" for name in ("customers", "plans", "subscriptions", "subscription_items")}
+    assert {Path(name).name for name in known} == {
+        f"{name}.csv" for name in ("customers", "plans", "subscriptions", "subscription_items")
+    }

@@ -33,7 +33,7 @@ differing as (
     where
         fingerprints.customer_id is null
         or fingerprints_before.customer_id is null
-        or fingerprints.fingerprint_at_last_build <> fingerprints_before.fingerprint
+        or fingerprints.fingerprint <> fingerprints_before.fingerprint
 
 ),
 

@@ -1,4 +1,3 @@
-{{ made_by_customer(settled_by='month_start') }}
 with
 
 months as (
