@@ -188,7 +188,7 @@ class Builder:
     def models(self) -> list[str]:
         """The tables that the database holds."""
         with duckdb.connect(str(self.database)) as made:
-            return [name for (name,) in made.execute("select table_name from duckdb_tables()").fetchall()]
+            return [name for (name,) in made.execute("select table_name from duckdb_tables() union select view_name from duckdb_views()").fetchall()]
 
     def differences(self, fresh: compiled.Built) -> list[str]:
         """Tables in which the database differs from a fresh build of the same rows."""
