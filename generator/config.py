@@ -29,6 +29,9 @@ class Settings:
     seed: int = DEFAULT_SEED
     clean: bool = False
     tables: str = "all"
+    # Multiples of the usual number of events, tickets, answers and orders a customer, and of tickets beyond that.
+    busy: float | None = None
+    tickets: float = 1.0
 
     @cached_property
     def last(self) -> int:
@@ -54,8 +57,8 @@ class Settings:
 
     @property
     def activity(self) -> float:
-        """Share of the usual number of events, tickets and answers a customer; 1 for companies of ordinary size."""
-        return min(1.0, FULL_ACTIVITY_CUSTOMERS / self.customers)
+        """Multiple of the usual number of events, tickets and answers a customer; 1 for companies of ordinary size."""
+        return min(1.0, FULL_ACTIVITY_CUSTOMERS / self.customers) if self.busy is None else self.busy
 
     def stream(self, domain: int, block: int = 0) -> np.random.Generator:
         """The random numbers of one domain: independent of how many another domain draws."""

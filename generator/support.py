@@ -39,7 +39,7 @@ class Tickets:
 def add_tickets(tables: store.Store, settings: Settings, customers: Customers, spans: Spans, users: Users) -> Tickets:
     """Write `tickets`, `ticket_messages` and `ticket_status_changes`."""
     rng = settings.stream(40)
-    at, day = draw_days(rng, spans, customers, 0.042 * settings.activity, -0.45)
+    at, day = draw_days(rng, spans, customers, 0.042 * settings.activity * settings.tickets, -0.45)
     who, n = spans.customer[at], len(at)
     trait = customers.trait[who]
     user = users.first[who]

@@ -53,7 +53,7 @@ def add_surveys(
             who, sent = np.repeat(who, 3), np.repeat(sent, 3)
         parts.append((np.full(len(who), kind), who, sent, np.full(len(who), -1)))
     for kind, share in ((CSAT, 0.6), (CES, 0.3)):
-        asked = (tickets.solved != NONE) & (rng.random(len(tickets.solved)) < share)
+        asked = (tickets.solved != NONE) & (rng.random(len(tickets.solved)) < share / settings.tickets)
         sent = np.minimum(tickets.solved[asked] + 3_600, (settings.last + 1) * days.DAY_SECONDS - 1)
         parts.append((np.full(asked.sum(), kind), tickets.customer[asked], sent, tickets.number[asked]))
     kind, who, sent, ticket = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))

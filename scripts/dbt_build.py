@@ -68,18 +68,22 @@ def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
     return environment | ({"RAW_DATA_DIR": str(raw_data)} if raw_data else {})
 
 
-def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock: int, facts: str) -> Outcome:
-    """Build into the work file. The lock is held until dbt has ended, even where this process has not lived as long."""
-    published = {"PUBLISHED_DATABASE": str(target.path)} if target.path.exists() else {}
-    command = [
+def dbt_command(target: Target, arguments: list[str]) -> list[str]:
+    """The command of a build into the work file."""
+    return [
         *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
         "--no-use-colors", *arguments,
     ]  # fmt: skip
+
+
+def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock: int, facts: str) -> Outcome:
+    """Build into the work file. The lock is held until dbt has ended, even where this process has not lived as long."""
+    published = {"PUBLISHED_DATABASE": str(target.path)} if target.path.exists() else {}
     outcome = Outcome()
     began = time.monotonic()
     dbt = subprocess.Popen(
-        command,
+        dbt_command(target, arguments),
         cwd=PROJECT,
         env=dbt_environment(target.work_file, raw_data) | published | {"BUILD_FACTS": facts},
         stdout=subprocess.PIPE,

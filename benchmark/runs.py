@@ -1,0 +1,168 @@
+"""The runs that are measured, each in processes of its own, in a folder that is made anew."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmark import billing, changes, company, measure
+from dbt_build import DBT, dbt_command, dbt_environment
+from inputs import PROJECT, Target
+
+FOLDER = PROJECT / ".bench"
+DEAREST = 15
+WITHOUT_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+
+Run = dict[str, Any]
+
+
+class Input(NamedTuple):
+    """A kind of company: how it is written, its last day, and what a build must be told of it."""
+
+    write: Callable[[int, Path], None]
+    as_of: str
+    environment: dict[str, str]
+
+
+INPUTS = {
+    "billing": Input(billing.write, billing.AS_OF, {}),
+    "everything": Input(company.write, company.AS_OF, {"REPORTING_CURRENCY": "USD"}),
+}
+
+
+def ensure_input(kind: str, customers: int) -> Path:
+    """The folder of raw files, written when it is not there or the code that writes it has changed."""
+    code = hashlib.sha256()
+    for file in sorted([*(PROJECT / "generator").glob("*.py"), *(PROJECT / "benchmark").glob("*.py")]):
+        if file.parent.name == "generator" or file.stem in ("billing", "company"):
+            code.update(file.read_bytes())
+    folder = FOLDER / "inputs" / f"{kind}_{customers}_{code.hexdigest()[:8]}"
+    if not folder.exists():
+        for old in folder.parent.glob(f"{kind}_{customers}_*"):
+            shutil.rmtree(old)
+        begun = folder.with_name(f"begun_{kind}_{customers}")
+        shutil.rmtree(begun, ignore_errors=True)
+        begun.mkdir(parents=True)
+        INPUTS[kind].write(customers, begun)
+        begun.rename(folder)
+    return folder
+
+
+class Bench:
+    """The runs on one input."""
+
+    def __init__(self, kind: str, customers: int) -> None:
+        self.kind, self.customers = kind, customers
+        self.input, self.before = INPUTS[kind], ensure_input(kind, customers)
+        self.work = FOLDER / "work" / f"{kind}_{customers}"
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.raw = self.work / "extract"
+        self.raw.mkdir(parents=True)
+        self.as_of = self.input.as_of
+        self.memory: dict[str, str] = {}
+        for file in self.before.iterdir():
+            os.link(file, self.raw / file.name)
+
+    def clear(self) -> None:
+        """Remove the databases, which are large; the logs stay."""
+        for file in [*self.work.glob("*.duckdb*"), *self.work.glob(".build/*.duckdb*")]:
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+    def scan(self) -> Run:
+        """The yardstick."""
+        database = self.work / "scan.duckdb"
+        database.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "benchmark.yardstick", str(self.raw), str(database), self.as_of]
+        return self._measured("scan", command, database, self._environment(database))
+
+    def full(self, name: str = "full") -> Run:
+        """Everything from nothing by dbt as `make build` calls it, without the tests."""
+        target = Target(self.work / "full.duckdb")
+        target.folder.mkdir(exist_ok=True)
+        target.work_file.unlink(missing_ok=True)
+        environment = dbt_environment(target.work_file, self.raw) | self._environment(target.work_file)
+        run = self._measured(name, dbt_command(target, WITHOUT_TESTS), target.work_file, environment)
+        return run | results(target.work_folder / "target")
+
+    def lean(self, memory: str) -> Run:
+        """The same with so much memory."""
+        self.memory = {"DUCKDB_MEMORY_LIMIT": memory}
+        run = self.full(f"full in {memory}")
+        self.memory = {}
+        return run
+
+    def builds(self, wanted: set[str]) -> Iterator[Run]:
+        """`make build`, tests and all: the first one, one more of the same files, and one of the next day's."""
+        yield self._build("first")
+        if "unchanged" in wanted:
+            yield self._build("unchanged")
+        if "daily" in wanted:
+            shutil.rmtree(self.raw)
+            self.raw.mkdir()
+            changes.write(self.before, self.raw, self.as_of)
+            self.as_of = changes.day_after(self.as_of)
+            yield self._build("daily")
+
+    def _build(self, name: str) -> Run:
+        target = Target(self.work / "published.duckdb")
+        environment = self._environment(target.path) | {"RAW_DATA_DIR": str(self.raw)}
+        (target.work_folder / "target/run_results.json").unlink(missing_ok=True)
+        command = [sys.executable, str(PROJECT / "scripts/build.py")]
+        return self._measured(name, command, target.path, environment) | results(target.work_folder / "target")
+
+    def _environment(self, database: Path) -> dict[str, str]:
+        return os.environ | {"AS_OF": self.as_of, "DUCKDB_PATH": str(database)} | self.memory | self.input.environment
+
+    def _measured(self, name: str, command: list[str], database: Path, environment: dict[str, str]) -> Run:
+        spills = [self.work / f"{database.name}.tmp", self.work / ".build" / f"{database.name}.tmp"]
+        log = self.work / f"{name.replace(' ', '_')}.log"
+        used = measure.run(command, PROJECT, environment, log, spills)
+        size = database.stat().st_size if database.exists() else 0
+        return {
+            "input": self.kind, "customers": self.customers, "run": name, **used._asdict(), "database_bytes": size, "log": str(log)
+        }  # fmt: skip
+
+
+def start() -> Iterator[Run]:
+    """dbt alone: the project read anew, and read again where nothing has changed."""
+    folder = FOLDER / "work" / "start"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = [*DBT, "parse", "--project-dir", str(PROJECT), "--target-path", str(folder), "--log-path", str(folder)]
+    environment = dbt_environment(folder / "start.duckdb", None)
+    for name in ("parse anew", "parse again"):
+        yield {"run": name, **measure.run(command, PROJECT, environment, folder / "output.log", [])._asdict()}
+
+
+def results(target: Path) -> Run:
+    """Seconds of each layer and of the dearest models, from what dbt left in its target folder."""
+    try:
+        found = json.loads((target / "run_results.json").read_text())["results"]
+        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    except (OSError, ValueError):
+        return {}
+    layers: dict[str, float] = {}
+    for one in found:
+        layer = layer_of(nodes[one["unique_id"]]["original_file_path"], one["unique_id"].split(".")[0])
+        layers[layer] = layers.get(layer, 0) + one["execution_time"]
+    models = [(one["execution_time"], one["unique_id"].split(".")[-1]) for one in found if one["unique_id"].startswith("model.")]
+    return {
+        "models": len(models),
+        "model_seconds": sum(seconds for seconds, _ in models),
+        "layers": dict(sorted(layers.items())),
+        "dearest": [(name, seconds) for seconds, name in sorted(models, reverse=True)[:DEAREST]],
+    }
+
+
+def layer_of(path: str, kind: str) -> str:
+    """The part of the project that a file belongs to: staging, intermediate by folder, marts, metrics, seeds, tests."""
+    parts = Path(path).parts
+    if kind != "model":
+        return "seeds" if kind == "seed" else "tests"
+    if parts[1] == "intermediate":
+        return f"intermediate/{parts[2]}"
+    return "metrics" if parts[2] == "metrics" else parts[1]
