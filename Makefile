@@ -15,7 +15,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-pyth
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask train test test-long lint docs index lock clean
+.PHONY: help build sample query ask train test test-long bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -26,11 +26,13 @@ help: ## Show this list
 
 #: RAW_DATA_DIR   folder of your extracts; not given: a generated sample company
 #: DUCKDB_PATH    the database (customer_success.duckdb)
+#: DUCKDB_MEMORY_LIMIT  of a build, such as 4GB; beyond it DuckDB works on disk (80%)
 #: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
-#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train
+#: SIZES          numbers of customers for bench, such as "10000 1000000"
+#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
 
 build: $(ready) ## Build the database and print the headline figures
@@ -50,6 +52,9 @@ train: $(train_ready) ## Fit the models of churn and lifetime to the built datab
 
 test: $(test_ready) lint ## Check everything: lint, then the tests
 	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
+
+bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark/README.md
+	@$(python) scripts/bench.py $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 test-long: $(test_ready) ## Check everything, and what takes long at length: builds killed at many moments of them
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)

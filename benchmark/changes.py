@@ -91,7 +91,8 @@ def add_day(database: duckdb.DuckDBPyConnection, table: str, folder: Path, as_of
     parts = folder / table
     parts.mkdir()
     (folder / f"{table}.parquet").rename(parts / "part-0.parquet")
-    later = ", ".join(f"{name} + interval 1 day as {name}" for name in instants)
+    there = database.read_parquet(str(parts / "part-0.parquet")).columns
+    later = ", ".join(f"{name} + interval 1 day as {name}" for name in instants if name in there)
     database.execute(
         f"copy (select * replace ({key} || '_again' as {key}, {later}) from '{parts}/part-0.parquet'"
         f" where {instants[0]}::date = date '{as_of}') to '{parts}/part-1.parquet' (format parquet, compression zstd)"

@@ -147,7 +147,8 @@ def results(target: Path) -> Run:
         return {}
     layers: dict[str, float] = {}
     for one in found:
-        layer = layer_of(nodes[one["unique_id"]]["original_file_path"], one["unique_id"].split(".")[0])
+        kind = one["unique_id"].split(".")[0]
+        layer = layer_of(nodes[one["unique_id"]]["original_file_path"]) if kind == "model" else f"{kind}s".replace("unit_", "")
         layers[layer] = layers.get(layer, 0) + one["execution_time"]
     models = [(one["execution_time"], one["unique_id"].split(".")[-1]) for one in found if one["unique_id"].startswith("model.")]
     return {
@@ -158,11 +159,9 @@ def results(target: Path) -> Run:
     }
 
 
-def layer_of(path: str, kind: str) -> str:
-    """The part of the project that a file belongs to: staging, intermediate by folder, marts, metrics, seeds, tests."""
+def layer_of(path: str) -> str:
+    """The part of the project that a model belongs to: staging, intermediate by folder, marts, metrics."""
     parts = Path(path).parts
-    if kind != "model":
-        return "seeds" if kind == "seed" else "tests"
     if parts[1] == "intermediate":
         return f"intermediate/{parts[2]}"
     return "metrics" if parts[2] == "metrics" else parts[1]
