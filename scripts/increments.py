@@ -6,7 +6,9 @@ made by customer (macros/increments) make only what changed. What is put aside i
 import duckdb
 
 # what the tables made by customer are compared with
-COMPARED_WITH = ("int_as_of", "int_periods", "int_reporting_currency", "int_customer_fingerprints")
+COMPARED_WITH = (
+    "int_as_of", "int_periods", "int_reporting_currency", "int_customer_fingerprints", "int_evidence_fingerprints", "int_common_fingerprint",
+)  # fmt: skip
 SCHEMAS = ("before", "changed", "open", "retired")
 # the code is as it was tested, the seeds are those that are there
 LEFT_OUT = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]

@@ -1,13 +1,13 @@
 {#
     Materialization: a table whose rows of a customer follow from that customer's rows and from small tables about everybody (days, rates, plans).
 
-    A build without an earlier one makes it whole. After that, the same SQL runs over the customers of int_changed_customers alone, and their
-    rows take the place of the old ones. meta.settled_by names the column that tells when a row is settled; what was not yet settled at the last
+    A build without an earlier one makes it whole. After that, the same SQL runs over the changed customers alone (int_changed_customers, or what
+    meta.changed names), and their rows take the place of the old ones. meta.settled_by names the column that tells when a row is settled; what was not yet settled at the last
     build is made again for every customer:
 
         none           a row depends on no period
         period         period_type and period_start
-        month_start, state_day, closing_day
+        month_start, state_day, closing_day, score_day
         change         opening_since and closing_since: of what lies between two states. Settled once it is there, whether or not a period still asks
 
     What was made stays apart in schema `changed` (all rows of changed customers) and `open` (all rows that are not settled), and what it replaced
@@ -18,8 +18,8 @@
         {{ return(adapter.dispatch('whole_table', 'customer_success')()) }}
     {% endif %}
 
-    {% set settled_by = (config.get('meta') or {}).get('settled_by') %}
-    {% set of_changed_customers = 'customer_id in (select customer_id from ' ~ relation_of('int_changed_customers') ~ ')' %}
+    {% set settled_by = config.get('meta').settled_by %}
+    {% set of_changed_customers = 'customer_id in (select customer_id from ' ~ relation_of(config.get('meta').changed) ~ ')' %}
     {% set changed = relation_in('changed', this) %}
     {% set open = relation_in('open', this) %}
     {{ run_hooks(pre_hooks) }}

@@ -42,13 +42,14 @@
 
 {# The SQL of this model over the rows of changed customers: a table made by_customer has them apart, any other is filtered. #}
 {% macro over_changed_customers(sql) %}
+    {% set list = config.get('meta').changed %}
     {% set rewritten = namespace(sql=sql) %}
-    {% for node in models_read() %}
+    {% for node in models_read() if node.name != list %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-        {% if node.config.materialized == 'by_customer' %}
+        {% if node.config.materialized == 'by_customer' and node.config.meta.changed == list %}
             {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('changed', relation) | string) %}
         {% elif 'customer_id' in adapter.get_columns_in_relation(relation) | map(attribute='name') %}
-            {% set changed = 'select customer_id from ' ~ relation_of('int_changed_customers') %}
+            {% set changed = 'select customer_id from ' ~ relation_of(list) %}
             {% set rewritten.sql = rewritten.sql | replace(
                 node.relation_name, '(select * from ' ~ node.relation_name ~ ' where customer_id in (' ~ changed ~ '))'
             ) %}
@@ -60,14 +61,14 @@
 {# The SQL of this model over the periods that were not settled at the last build. #}
 {% macro over_open_periods(sql) %}
     {% set settled_by = config.get('meta').settled_by %}
-    {% set calendar = {'period': 'int_periods', 'closing_day': 'int_periods', 'month_start': 'int_months', 'state_day': 'int_state_days'}.get(settled_by) %}
+    {% set calendar = {'period': 'int_periods', 'closing_day': 'int_periods', 'month_start': 'int_months', 'state_day': 'int_state_days', 'score_day': 'int_months'}.get(settled_by) %}
     {% set parts = ['period', 'change'] if settled_by == 'change' else [settled_by] %}
     {% set rewritten = namespace(sql=sql) %}
     {% for node in models_read() %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
         {% if node.name == calendar %}
             {% set rewritten.sql = rewritten.sql | replace(
-                node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ is_open(settled_by) ~ ')'
+                node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ is_open('closing_day' if settled_by == 'score_day' else settled_by) ~ ')'
             ) %}
         {% elif node.config.materialized == 'by_customer' and node.config.meta.settled_by in parts %}
             {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('open', relation) | string) %}

@@ -17,7 +17,8 @@
     'mrr': 'ln(1 + cast(mrr as double precision))',
     'is_yearly': 'cast(case when billing_months >= 12 then 1 else 0 end as double precision)',
     'renewal_due': 'cast(renewal_due as double precision)'
-} -%}
+} %}
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence') }}
 with
 
 contracts as (
