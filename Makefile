@@ -56,7 +56,7 @@ test: $(test_ready) lint ## Check everything: lint, then the tests
 bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark/README.md
 	@$(python) scripts/bench.py $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
-test-long: $(test_ready) ## Check everything, and what takes long at length: builds killed at many moments of them
+test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML

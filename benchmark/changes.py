@@ -54,7 +54,9 @@ CHANGES = """
     where upgrades.item_version_id = subscription_items.item_version_id;
 
     insert into subscription_items by name
-    select * exclude (changed_at) replace (item_version_id || '_more' as item_version_id, changed_at as effective_from, quantity::integer + 1 as quantity)
+    select * exclude (changed_at) replace (
+        item_version_id || '_more' as item_version_id, changed_at as effective_from, quantity::integer + 1 as quantity
+    )
     from upgrades;
 """
 # where the column is there, it says when the version was entered

@@ -1,5 +1,6 @@
 """What was measured, as tables on the terminal and as the page of the figures."""
 
+import itertools
 import json
 import math
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 GIGABYTE = 1e9
-COLUMNS = ("input", "customers", "run", "seconds", "CPU s", "memory GB", "spilled GB", "database GB")
+COLUMNS = ("input", "customers", "run", "seconds", "CPU s", "model seconds", "memory GB", "spilled GB", "database GB")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 Run = dict[str, Any]
@@ -21,7 +22,15 @@ def row(run: Run) -> tuple[str, ...]:
     sizes = (f"{run.get(name, 0) / GIGABYTE:.2f}" for name in ("peak_bytes", "spilled_bytes", "database_bytes"))
     customers = f"{run['customers']:,}" if "customers" in run else ""
     mark = "" if run["code"] == 0 else " (failed)"
-    return (run.get("input", ""), customers, run["run"] + mark, f"{run['seconds']:.1f}", f"{run['cpu_seconds']:.1f}", *sizes)
+    return (
+        run.get("input", ""),
+        customers,
+        run["run"] + mark,
+        f"{run['seconds']:.1f}",
+        f"{run['cpu_seconds']:.1f}",
+        f"{run['model_seconds']:.1f}" if "model_seconds" in run else "",
+        *sizes,
+    )
 
 
 def exponents(runs: Iterable[Run]) -> list[tuple[str, str, int, int, float, float]]:
@@ -33,9 +42,10 @@ def exponents(runs: Iterable[Run]) -> list[tuple[str, str, int, int, float, floa
             by_name.setdefault((run["input"], run["run"]), []).append(run)
     for (kind, name), same in by_name.items():
         same.sort(key=lambda run: run["customers"])
-        for small, large in zip(same, same[1:], strict=False):
+        for small, large in itertools.pairwise(same):
             slopes = (
-                slope(small["customers"], small[what], large["customers"], large[what]) for what in ("cpu_seconds", "peak_bytes")
+                slope(small["customers"], small[what], large["customers"], large[what])
+                for what in ("cpu_seconds", "peak_bytes")
             )
             grown.append((kind, name, small["customers"], large["customers"], *slopes))
     return grown
@@ -50,15 +60,24 @@ def tables(runs: list[Run]) -> list[tuple[str, tuple[str, ...], list[tuple[str, 
     """All tables: title, column names, rows of text."""
     made = [("What a run costs", COLUMNS, [row(run) for run in runs])]
     grown = [
-        (kind, name, f"{small:,} to {large:,}", f"{cpu:.2f}", f"{memory:.2f}") for kind, name, small, large, cpu, memory in exponents(runs)
+        (kind, name, f"{small:,} to {large:,}", f"{cpu:.2f}", f"{memory:.2f}")
+        for kind, name, small, large, cpu, memory in exponents(runs)
     ]
     if grown:
-        made.append(("How it grows: cost = customers ^ exponent", ("input", "run", "customers", "CPU", "memory"), grown))
+        made.append(
+            ("How it grows: cost = customers ^ exponent", ("input", "run", "customers", "CPU", "memory"), grown)
+        )
     if full := largest(runs, "full"):
         title = f"{full['input']}, {full['customers']:,} customers: "
         layers = [(layer, f"{seconds:.1f}") for layer, seconds in full["layers"].items()]
         made.append((title + "seconds by layer", ("layer", "seconds"), layers))
-        made.append((title + "the dearest models", ("model", "seconds"), [(name, f"{seconds:.1f}") for name, seconds in full["dearest"]]))
+        made.append(
+            (
+                title + "the dearest models",
+                ("model", "seconds"),
+                [(name, f"{seconds:.1f}") for name, seconds in full["dearest"]],
+            )
+        )
     return made
 
 
@@ -70,7 +89,9 @@ def largest(runs: list[Run], name: str) -> Run | None:
 
 def as_rich(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
     """A table for the terminal; texts to the left, numbers to the right."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False
+    )
     for name in columns:
         table.add_column(name, justify="left" if name in ("input", "run", "layer", "model") else "right")
     for cells in rows:
@@ -99,6 +120,8 @@ def write_page(page: Path, machine: dict[str, Any], runs: list[Run]) -> None:
     """Put the figures between the marks of the page."""
     head, rest = page.read_text().split(BEGIN)
     tail = rest.split(END)[1]
-    said = ", ".join(f"{value} {name}" if isinstance(value, int) else f"{name} {value}" for name, value in machine.items())
+    said = ", ".join(
+        f"{value} {name}" if isinstance(value, int) else f"{name} {value}" for name, value in machine.items()
+    )
     figures = "\n".join([f"Measured on: {said}.", "", *(as_markdown(*table) for table in tables(runs))])
     page.write_text(f"{head}{BEGIN}\n\n{figures}\n{END}{tail}")

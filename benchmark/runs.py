@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +16,17 @@ from inputs import PROJECT, Target
 FOLDER = PROJECT / ".bench"
 DEAREST = 15
 WITHOUT_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+# parts of the project that are measured alone, from staging to their end
+PARTS = {
+    "movements": ["--select", "+mrr_movements"],
+    "retention": [
+        "--select",
+        "+tag:revenue",
+        "+tag:retention",
+        "+int_metric_cells__revenue",
+        "+int_metric_cells__retention",
+    ],
+}
 
 Run = dict[str, Any]
 
@@ -79,13 +90,17 @@ class Bench:
         command = [sys.executable, "-m", "benchmark.yardstick", str(self.raw), str(database), self.as_of]
         return self._measured("scan", command, database, self._environment(database))
 
-    def full(self, name: str = "full") -> Run:
+    def part(self, name: str) -> Run:
+        """Movements, or the metrics of revenue and retention for every period type and segment, from nothing and without the tests."""
+        return self.full(name, PARTS[name])
+
+    def full(self, name: str = "full", selected: Sequence[str] = ()) -> Run:
         """Everything from nothing by dbt as `make build` calls it, without the tests."""
         target = Target(self.work / "full.duckdb")
         target.folder.mkdir(exist_ok=True)
         target.work_file.unlink(missing_ok=True)
         environment = dbt_environment(target.work_file, self.raw) | self._environment(target.work_file)
-        run = self._measured(name, dbt_command(target, WITHOUT_TESTS), target.work_file, environment)
+        run = self._measured(name, dbt_command(target, [*WITHOUT_TESTS, *selected]), target.work_file, environment)
         return run | results(target.work_folder / "target")
 
     def lean(self, memory: str) -> Run:
@@ -148,9 +163,17 @@ def results(target: Path) -> Run:
     layers: dict[str, float] = {}
     for one in found:
         kind = one["unique_id"].split(".")[0]
-        layer = layer_of(nodes[one["unique_id"]]["original_file_path"]) if kind == "model" else f"{kind}s".replace("unit_", "")
+        layer = (
+            layer_of(nodes[one["unique_id"]]["original_file_path"])
+            if kind == "model"
+            else f"{kind}s".replace("unit_", "")
+        )
         layers[layer] = layers.get(layer, 0) + one["execution_time"]
-    models = [(one["execution_time"], one["unique_id"].split(".")[-1]) for one in found if one["unique_id"].startswith("model.")]
+    models = [
+        (one["execution_time"], one["unique_id"].split(".")[-1])
+        for one in found
+        if one["unique_id"].startswith("model.")
+    ]
     return {
         "models": len(models),
         "model_seconds": sum(seconds for seconds, _ in models),

@@ -19,17 +19,25 @@ from console import Stop, console, run_main, say, shown
 from inputs import PROJECT
 
 PAGE = PROJECT / "benchmark/README.md"
-RUNS = ("start", "scan", "full", "lean", "unchanged", "daily")
+RUNS = ("start", "scan", "movements", "retention", "full", "lean", "unchanged", "daily")
 
 
 def main() -> None:
     """Measure what is asked for, show it and keep it."""
-    arguments = argparse.ArgumentParser(prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000], metavar="N", help="customers (10000 100000)")
-    arguments.add_argument("--input", nargs="+", choices=INPUTS, default=["billing"], help="billing alone (default), or every raw table")
+    arguments = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument(
+        "--sizes", nargs="+", type=int, default=[10_000, 100_000], metavar="N", help="customers (10000 100000)"
+    )
+    arguments.add_argument(
+        "--input", nargs="+", choices=INPUTS, default=["billing"], help="billing alone (default), or every raw table"
+    )
     arguments.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS), help="which runs (all)")
     arguments.add_argument("--memory", default="2GB", help="the limit of run lean (2GB)")
-    arguments.add_argument("--page", action="store_true", help=f"measure nothing: write the latest results into {shown(PAGE)}")
+    arguments.add_argument(
+        "--page", action="store_true", help=f"measure nothing: write the latest results into {shown(PAGE)}"
+    )
     given = arguments.parse_args()
     folder = FOLDER / "results"
     if given.page:
@@ -64,6 +72,9 @@ def measured(given: argparse.Namespace) -> Iterator[Run]:
                 bench = Bench(kind, customers)
             if "scan" in given.runs:
                 yield bench.scan()
+            for part in ("movements", "retention"):
+                if part in given.runs:
+                    yield bench.part(part)
             if "full" in given.runs:
                 yield bench.full()
             if "lean" in given.runs:
@@ -76,7 +87,9 @@ def measured(given: argparse.Namespace) -> Iterator[Run]:
 def machine_of() -> dict[str, str | int]:
     """What it was measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True
+    ).stdout.strip()
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         "GB of memory": round(memory / report.GIGABYTE),

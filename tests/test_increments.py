@@ -22,13 +22,14 @@ import pytest
 from dbt.cli.main import dbtRunner
 
 from tests import compiled
+from tests.conftest import IS_LONG
 from tests.harness import PROJECT, _environment
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 
 import increments
 
-HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "2"))
+HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "200" if IS_LONG else "2"))
 BUILDS = 3
 CUSTOMERS, MONTHS = 40, 9
 LAST_DAY = datetime.date(2025, 5, 13)
@@ -188,7 +189,12 @@ class Builder:
     def models(self) -> list[str]:
         """The tables that the database holds."""
         with duckdb.connect(str(self.database)) as made:
-            return [name for (name,) in made.execute("select table_name from duckdb_tables() union select view_name from duckdb_views()").fetchall()]
+            return [
+                name
+                for (name,) in made.execute(
+                    "select table_name from duckdb_tables() union select view_name from duckdb_views()"
+                ).fetchall()
+            ]
 
     def differences(self, fresh: compiled.Built) -> list[str]:
         """Tables in which the database differs from a fresh build of the same rows."""

@@ -4,5 +4,6 @@
 #}
 {% macro made_by_customer(settled_by=none, changed='int_changed_customers') -%}
     {{ config(materialized='by_customer', meta={'settled_by': settled_by, 'changed': changed}) }}
-    {%- do ref(changed) -%}
+    {#- once read, the dependency is known; unit tests give no rows of it -#}
+    {%- if not execute -%}{%- do ref(changed) -%}{%- endif -%}
 {%- endmacro %}

@@ -51,7 +51,7 @@
 {# Says of the model that calls it that it is so materialized, by which columns it is grouped, and when its rows are settled. #}
 {% macro summed_over_customers(grouped_by, settled_by) -%}
     {{ config(materialized='summed_over_customers', meta={'grouped_by': grouped_by, 'settled_by': settled_by}) }}
-    {%- do ref('int_changed_customers') -%}
+    {%- if not execute -%}{%- do ref('int_changed_customers') -%}{%- endif -%}
 {%- endmacro %}
 
 {#
