@@ -21,21 +21,11 @@ managers as (
 customers as (
 
     select
-        period_type,
-        period_start,
-        opening_csm as csm,
-        {{ count_where('opening_mrr > 0') }} as opening_customers,
-        {{ count_where('opening_mrr > 0 and closing_mrr > 0') }} as retained_customers,
-        {{ count_where("movement = 'churn'") }} as churned_customers,
-        {{ count_where('closing_mrr > 0') }} as accounts,
-        sum(opening_mrr) as opening_mrr,
-        sum(opening_mrr - churned_mrr - paused_mrr - contraction_mrr + expansion_mrr) as kept_mrr,
-        sum(retained_mrr) as kept_mrr_without_expansion,
-        sum(expansion_mrr) as expansion_mrr,
-        sum(closing_mrr) as mrr
+        customers.*,
+        opening_mrr - churned_mrr - paused_mrr - contraction_mrr + expansion_mrr as kept_mrr,
+        retained_mrr as kept_mrr_without_expansion
 
-    from {{ ref('int_customer_periods') }}
-    group by period_type, period_start, opening_csm
+    from {{ ref('int_scorecard_customers') }} as customers
 
 ),
 

@@ -15,9 +15,9 @@ segments as (
 -- what each customer brought and cost in a month, and the month in which it first paid (before the spine: the first of the spine)
 customer_figures as (
 
-    select customer_id, month_start, invoiced_recurring_revenue as revenue, cast(0 as decimal(38, 10)) as cogs, 0 as first_payers
-    from {{ ref('int_customer_months') }}
-    where invoiced_recurring_revenue <> 0
+    select customer_id, month_start, amount as revenue, cast(0 as decimal(38, 10)) as cogs, 0 as first_payers
+    from {{ ref('int_invoice_line_months') }}
+    where is_recurring
 
     union all
 
@@ -66,34 +66,35 @@ to_date as (
 
 ),
 
-attribute_sums as (
+set_sums as (
 
     select
         months.closing_day,
-        {{ segment_attributes('closing_days.') }},
+        balances.attribute_set,
         sum(to_date.revenue) as revenue,
         sum(to_date.cogs) as cogs,
         sum(to_date.paid_customers) as paid_customers
 
     from to_date
     inner join months on to_date.from_month <= months.month_start and to_date.to_month > months.month_start
-    inner join {{ ref('int_customer_days') }} as closing_days
-        on to_date.customer_id = closing_days.customer_id and months.closing_day = closing_days.state_day
-    group by months.closing_day, {{ segment_attributes('closing_days.') }}
+    inner join {{ ref('int_customer_balances') }} as balances
+        on to_date.customer_id = balances.customer_id and months.closing_day = balances.state_day
+    group by months.closing_day, balances.attribute_set
 
 ),
 
 bases as (
 
     select
-        attribute_sums.closing_day,
+        set_sums.closing_day,
         segments.segment_name,
-        {{ segment_value('attribute_sums.') }} as segment_value,
-        cast(sum(attribute_sums.revenue) as decimal(38, 10)) as revenue,
-        sum(attribute_sums.cogs) as cogs,
-        sum(attribute_sums.paid_customers) as paid_customers
+        {{ segment_value('attribute_sets.') }} as segment_value,
+        cast(sum(set_sums.revenue) as decimal(38, 10)) as revenue,
+        sum(set_sums.cogs) as cogs,
+        sum(set_sums.paid_customers) as paid_customers
 
-    from attribute_sums
+    from set_sums
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.attribute_set = attribute_sets.attribute_set
     cross join segments
     group by 1, 2, 3
 

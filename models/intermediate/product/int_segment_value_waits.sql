@@ -49,26 +49,43 @@ measured as (
     cross join as_of
     where waits.start_day <= as_of.as_of_day
 
+),
+
+set_counts as (
+
+    select
+        periods.period_type,
+        periods.period_start,
+        balances.attribute_set,
+        measured.wait_from,
+        measured.wait_days,
+        count(*) as customers,
+        {{ count_where('measured.is_valued') }} as valued_customers
+
+    from measured
+    inner join {{ ref('int_period_months') }} as period_months on {{ month_of('measured.start_day') }} = period_months.month_start
+    inner join {{ ref('int_periods') }} as periods
+        on
+            period_months.period_type = periods.period_type
+            and period_months.period_start = periods.period_start
+            and measured.start_day >= periods.first_day
+    inner join {{ ref('int_customer_balances') }} as balances
+        on measured.customer_id = balances.customer_id and periods.closing_day = balances.state_day
+    group by periods.period_type, periods.period_start, balances.attribute_set, measured.wait_from, measured.wait_days
+
 )
 
 select
-    periods.period_type,
-    periods.period_start,
+    set_counts.period_type,
+    set_counts.period_start,
     segments.segment_name,
-    {{ segment_value('days.') }} as segment_value,
-    measured.wait_from,
-    measured.wait_days,
-    count(*) as customers,
-    {{ count_where('measured.is_valued') }} as valued_customers
+    {{ segment_value('attribute_sets.') }} as segment_value,
+    set_counts.wait_from,
+    set_counts.wait_days,
+    cast(sum(set_counts.customers) as bigint) as customers,
+    cast(sum(set_counts.valued_customers) as bigint) as valued_customers
 
-from measured
-inner join {{ ref('int_period_months') }} as period_months on {{ month_of('measured.start_day') }} = period_months.month_start
-inner join {{ ref('int_periods') }} as periods
-    on
-        period_months.period_type = periods.period_type
-        and period_months.period_start = periods.period_start
-        and measured.start_day >= periods.first_day
-inner join {{ ref('int_customer_days') }} as days
-    on measured.customer_id = days.customer_id and periods.closing_day = days.state_day
+from set_counts
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_counts.attribute_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4, 5, 6

@@ -13,6 +13,9 @@ select
     cast(sum(coalesce({{ amounts['retained_mrr'] }}, 0) - ends.opening_mrr) as decimal(38, 10)) as retained_mrr,
     cast(sum(coalesce({{ amounts['retained_product_mrr'] }}, 0) - ends.opening_mrr) as decimal(38, 10)) as retained_product_mrr,
     -{{ count_where('ends.opening_mrr > 0 and ends.closing_mrr = 0') }} as retained_customers,
+    -- what is there at the close, less what was there at the opening
+    cast(sum(ends.closing_mrr - ends.opening_mrr) as decimal(38, 10)) as added_mrr,
+    {{ count_where('ends.closing_mrr > 0') }} - {{ count_where('ends.opening_mrr > 0') }} as added_customers,
     {% for name in moved -%}
     cast(coalesce(sum({{ amounts[name] }}), 0) as decimal(38, 10)) as {{ name }},
     {% endfor -%}

@@ -43,43 +43,44 @@ seen as (
 
     select
         closing_days.closing_day,
-        subjects.customer_id,
+        balances.attribute_set,
         subjects.entry_age,
         {{ months_between('subjects.first_paid_day', 'least(coalesce(subjects.churn_day, closing_days.closing_day), closing_days.closing_day)') }}
             as exit_age,
         coalesce(subjects.churn_day <= closing_days.closing_day, false) as has_churned
 
     from subjects
-    inner join closing_days on subjects.first_paid_day <= closing_days.closing_day
+    inner join {{ ref('int_customer_balances') }} as balances
+        on subjects.customer_id = balances.customer_id and subjects.first_paid_day <= balances.state_day
+    inner join closing_days on balances.state_day = closing_days.closing_day
 
 ),
 
-attribute_counts as (
+set_counts as (
 
     select
-        seen.closing_day,
-        seen.entry_age,
-        seen.exit_age,
-        seen.has_churned,
-        {{ segment_attributes('that_day.') }},
+        closing_day,
+        attribute_set,
+        entry_age,
+        exit_age,
+        has_churned,
         count(*) as customers
 
     from seen
-    inner join {{ ref('int_customer_days') }} as that_day
-        on seen.customer_id = that_day.customer_id and seen.closing_day = that_day.state_day
-    group by seen.closing_day, seen.entry_age, seen.exit_age, seen.has_churned, {{ segment_attributes('that_day.') }}
+    group by closing_day, attribute_set, entry_age, exit_age, has_churned
 
 )
 
 select
-    attribute_counts.closing_day,
+    set_counts.closing_day,
     segments.segment_name,
-    {{ segment_value('attribute_counts.') }} as segment_value,
-    attribute_counts.entry_age,
-    attribute_counts.exit_age,
-    attribute_counts.has_churned,
-    cast(sum(attribute_counts.customers) as bigint) as customers
+    {{ segment_value('attribute_sets.') }} as segment_value,
+    set_counts.entry_age,
+    set_counts.exit_age,
+    set_counts.has_churned,
+    cast(sum(set_counts.customers) as bigint) as customers
 
-from attribute_counts
+from set_counts
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_counts.attribute_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4, 5, 6

@@ -26,11 +26,10 @@ customers as (
     select
         period_type,
         period_start,
-        opening_csm as csm,
-        {{ count_where('opening_mrr > 0') }} + {{ count_where('closing_mrr > 0') }} as customers
+        csm,
+        opening_customers + accounts as customers
 
-    from {{ ref('int_customer_periods') }}
-    group by period_type, period_start, opening_csm
+    from {{ ref('int_scorecard_customers') }}
 
 ),
 

@@ -6,33 +6,37 @@ periods as (
 
 ),
 
+-- managers with a customer on the day, paying or not
+managers as (
+
+    select
+        sums.state_day,
+        attribute_sets.csm,
+        sum(sums.paying_customers) as accounts,
+        sum(sums.mrr) as accounts_mrr
+
+    from {{ ref('int_balance_sums') }} as sums
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on sums.attribute_set = attribute_sets.attribute_set
+    group by sums.state_day, attribute_sets.csm
+
+),
+
 -- customers of the close and their MRR; those without a manager stand under (unknown) and not in the whole
 accounts as (
 
     select
-        period_type,
-        period_start,
-        closing_csm as csm,
-        count(*) as accounts,
-        sum(closing_mrr) as accounts_mrr
+        periods.period_type,
+        periods.period_start,
+        managers.csm,
+        managers.accounts,
+        managers.accounts_mrr
 
-    from {{ ref('int_customer_periods') }}
-    where closing_mrr > 0
-    group by period_type, period_start, closing_csm
-
-),
-
-managers as (
-
-    select distinct
-        state_day,
-        csm
-
-    from {{ ref('int_customer_days') }}
+    from periods
+    inner join managers on periods.closing_day = managers.state_day
+    where managers.accounts > 0
 
 ),
 
--- managers with a customer on the closing day, paying or not
 capacities as (
 
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 with
 
 weights as (
@@ -31,14 +32,14 @@ closing_days as (
 
 paying as (
 
-    select distinct
-        customers.customer_id,
-        periods.closing_day
+    select
+        balances.customer_id,
+        balances.state_day as closing_day,
+        balances.attribute_set
 
-    from {{ ref('int_customer_periods') }} as customers
-    inner join {{ ref('int_periods') }} as periods
-        on customers.period_type = periods.period_type and customers.period_start = periods.period_start
-    where customers.closing_mrr > 0
+    from {{ ref('int_customer_balances') }} as balances
+    inner join closing_days on balances.state_day = closing_days.closing_day
+    where balances.mrr > 0
 
 ),
 
@@ -111,6 +112,7 @@ counted as (
     select
         paying.customer_id,
         paying.closing_day,
+        paying.attribute_set,
         coalesce(purchases.purchase_days, 0) as purchase_days,
         {{ months_between('first_payments.first_paid_day', 'paying.closing_day') }}
         - case
@@ -148,6 +150,7 @@ weighted as (
 select
     customer_id,
     closing_day,
+    attribute_set,
     purchase_days,
     tenure_months,
     has_referred,

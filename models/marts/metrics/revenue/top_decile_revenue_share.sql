@@ -6,9 +6,21 @@ segment_periods as (
 
 ),
 
-customer_periods as (
+periods as (
 
-    select * from {{ ref('int_customer_periods') }}
+    select * from {{ ref('int_periods') }}
+
+),
+
+balances as (
+
+    select * from {{ ref('int_customer_balances') }}
+
+),
+
+attribute_sets as (
+
+    select * from {{ ref('int_attribute_sets') }}
 
 ),
 
@@ -18,52 +30,65 @@ segments as (
 
 ),
 
-paying_customers as (
+-- customers of equal MRR are told apart by nothing: they are counted before they are cut into segments and ranked
+equal_payers as (
 
     select
-        customer_periods.period_type,
-        customer_periods.period_start,
-        segments.segment_name,
-        {{ segment_value('customer_periods.closing_') }} as segment_value,
-        customer_periods.customer_id,
-        customer_periods.closing_mrr
+        state_day,
+        attribute_set,
+        mrr,
+        count(*) as customers
 
-    from customer_periods
+    from balances
+    where mrr > 0
+    group by state_day, attribute_set, mrr
+
+),
+
+segment_payers as (
+
+    select
+        equal_payers.state_day,
+        segments.segment_name,
+        {{ segment_value('attribute_sets.') }} as segment_value,
+        equal_payers.mrr,
+        sum(equal_payers.customers) as customers
+
+    from equal_payers
+    inner join attribute_sets on equal_payers.attribute_set = attribute_sets.attribute_set
     cross join segments
-    where customer_periods.closing_mrr > 0
+    group by 1, 2, 3, 4
 
 ),
 
 ranked as (
 
     select
-        period_type,
-        period_start,
+        state_day,
         segment_name,
         segment_value,
-        closing_mrr,
-        row_number() over (
-            partition by period_type, period_start, segment_name, segment_value order by closing_mrr desc, customer_id asc
-        ) as size_rank,
-        count(*) over (partition by period_type, period_start, segment_name, segment_value) as customers
+        mrr,
+        customers,
+        sum(customers) over (
+            partition by state_day, segment_name, segment_value order by mrr desc rows between unbounded preceding and current row
+        ) - customers as larger_customers,
+        ceil(sum(customers) over (partition by state_day, segment_name, segment_value) / 10.0) as top_customers
 
-    from paying_customers
+    from segment_payers
 
 ),
 
--- rank <= ceil(customers / 10), in whole numbers
 top_deciles as (
 
     select
-        period_type,
-        period_start,
+        state_day,
         segment_name,
         segment_value,
-        sum(closing_mrr) as top_mrr
+        sum(mrr * cast(least(customers, top_customers - larger_customers) as bigint)) as top_mrr
 
     from ranked
-    where 10 * (size_rank - 1) < customers
-    group by period_type, period_start, segment_name, segment_value
+    where larger_customers < top_customers
+    group by state_day, segment_name, segment_value
 
 ),
 
@@ -78,10 +103,11 @@ top_decile_revenue_share as (
         cast(top_deciles.top_mrr as double precision) / nullif(cast(segment_periods.closing_mrr as double precision), 0) as value
 
     from segment_periods
+    inner join periods
+        on segment_periods.period_type = periods.period_type and segment_periods.period_start = periods.period_start
     left join top_deciles
         on
-            segment_periods.period_type = top_deciles.period_type
-            and segment_periods.period_start = top_deciles.period_start
+            periods.closing_day = top_deciles.state_day
             and segment_periods.segment_name = top_deciles.segment_name
             and segment_periods.segment_value = top_deciles.segment_value
 
