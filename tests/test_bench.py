@@ -69,7 +69,8 @@ def test_the_yardstick_writes_a_row_a_customer_and_month(
 
 
 def test_a_process_and_its_children_are_measured(tmp_path: Path) -> None:
-    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'x = bytearray(300_000_000); print(sum(x[::4096])); import time; time.sleep(0.5)'])"
+    child = "import time; x = bytearray(300_000_000); print(sum(x[::4096])); time.sleep(0.5)"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     used = measure.run([sys.executable, "-c", code], tmp_path, dict(os.environ), tmp_path / "log", [])
     assert used.code == 0
     assert used.peak_bytes > 300_000_000
