@@ -12,51 +12,19 @@ periods as (
 
 ),
 
-balances as (
-
-    select * from {{ ref('int_customer_balances') }}
-
-),
-
-attribute_sets as (
-
-    select * from {{ ref('int_attribute_sets') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('int_segments') }}
-
-),
-
--- customers of equal MRR are told apart by nothing: they are counted before they are cut into segments and ranked
-equal_payers as (
+-- how many customers pay each amount
+sizes as (
 
     select
-        state_day,
-        attribute_set,
-        mrr,
-        count(*) as customers
-
-    from balances
-    where mrr > 0
-    group by state_day, attribute_set, mrr
-
-),
-
-segment_payers as (
-
-    select
-        equal_payers.state_day,
+        sizes.state_day,
         segments.segment_name,
         {{ segment_value('attribute_sets.') }} as segment_value,
-        equal_payers.mrr,
-        sum(equal_payers.customers) as customers
+        sizes.mrr,
+        sum(sizes.customer_periods) as customers
 
-    from equal_payers
-    inner join attribute_sets on equal_payers.attribute_set = attribute_sets.attribute_set
-    cross join segments
+    from {{ ref('int_balance_sizes') }} as sizes
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on sizes.attribute_set = attribute_sets.attribute_set
+    cross join {{ ref('int_segments') }} as segments
     group by 1, 2, 3, 4
 
 ),
@@ -64,30 +32,25 @@ segment_payers as (
 ranked as (
 
     select
-        state_day,
-        segment_name,
-        segment_value,
-        mrr,
-        customers,
-        sum(customers) over (
-            partition by state_day, segment_name, segment_value order by mrr desc rows between unbounded preceding and current row
-        ) - customers as larger_customers,
-        ceil(sum(customers) over (partition by state_day, segment_name, segment_value) / 10.0) as top_customers
+        sizes.*,
+        sum(customers) over (partition by state_day, segment_name, segment_value order by mrr desc) - customers as larger_customers,
+        sum(customers) over (partition by state_day, segment_name, segment_value) as all_customers
 
-    from segment_payers
+    from sizes
 
 ),
 
+-- the first ceil(customers / 10)
 top_deciles as (
 
     select
         state_day,
         segment_name,
         segment_value,
-        sum(mrr * cast(least(customers, top_customers - larger_customers) as bigint)) as top_mrr
+        sum(mrr * least(customers, {{ integer_quotient('all_customers + 9', '10') }} - larger_customers)) as top_mrr
 
     from ranked
-    where larger_customers < top_customers
+    where 10 * larger_customers < all_customers
     group by state_day, segment_name, segment_value
 
 ),
