@@ -99,10 +99,10 @@ def test_a_band_that_begins_with_its_lower_edge(sound: Project, tmp_path: Path) 
     folder = configure(tmp_path, [nps()])
     expected = compute(said(paying(), 5).raw, AS_OF, VARIABLES | {"seeds": str(folder)}, only="health")
     broken = sound.altered(
-        "int_health_scores", "(ranked.score > colours.lower_exclusive", "(ranked.score >= colours.lower_exclusive"
+        "int_health_scores", "(scored.score > colours.lower_exclusive", "(scored.score >= colours.lower_exclusive"
     )
     broken = broken.altered(
-        "int_health_scores", "ranked.score <= colours.upper_inclusive", "ranked.score < colours.upper_inclusive"
+        "int_health_scores", "scored.score <= colours.upper_inclusive", "scored.score < colours.upper_inclusive"
     )
     found = differences(broken.with_seeds(folder), expected, said(paying(), 5))
     assert "customer_health: colour: 1 of them" in found

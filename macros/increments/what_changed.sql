@@ -26,7 +26,7 @@
 
 {# True of a row, as SQL, that was not settled at the last build. Its argument: see by_customer. #}
 {% macro is_open(settled_by) %}
-    {%- set last_as_of_day = '(select as_of_day from ' ~ relation_in('before', {'identifier': 'int_as_of'}) ~ ')' -%}
+    {%- set last_as_of_day = "cast('" ~ run_query('select as_of_day from ' ~ relation_in('before', {'identifier': 'int_as_of'})).rows[0][0] ~ "' as date)" -%}
     {%- if settled_by == 'period' -%}
         (period_type, period_start) not in (
             select period_type, period_start from {{ relation_of('int_periods') }} where closing_day < {{ last_as_of_day }}
@@ -58,8 +58,9 @@
     {{ return(rewritten.sql) }}
 {% endmacro %}
 
-{# The SQL of this model over the periods that were not settled at the last build. #}
+{# The SQL of this model over the periods that were not settled at the last build; of a model that looks back, unchanged. #}
 {% macro over_open_periods(sql) %}
+    {% if config.get('meta').looks_back %}{{ return(sql) }}{% endif %}
     {% set settled_by = config.get('meta').settled_by %}
     {% set calendar = {'period': 'int_periods', 'closing_day': 'int_periods', 'month_start': 'int_months', 'state_day': 'int_state_days', 'score_day': 'int_months'}.get(settled_by) %}
     {% set parts = ['period', 'change'] if settled_by == 'change' else [settled_by] %}

@@ -27,7 +27,7 @@ bins as (
 
 last_day as (
 
-    select max(score_day) as score_day from features
+    select max(score_day) as score_day from {{ ref('int_score_days') }}
 
 ),
 

@@ -1,8 +1,9 @@
+{{ config(materialized='view') }}
 with
 
 scores as (
 
-    select * from {{ ref('int_health_scores') }}
+    select * from {{ ref('int_health_standings') }}
 
 ),
 

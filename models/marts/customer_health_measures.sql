@@ -25,7 +25,7 @@ explained as (
         coalesce(measures.contribution, 0) as contribution,
         coalesce(measures.points_lost, 0) as points_lost
 
-    from {{ ref('int_health_scores') }} as scores
+    from {{ ref('int_health_standings') }} as scores
     inner join {{ ref('int_health_configuration') }} as configuration
         on scores.config_version = configuration.config_version and scores.profile = configuration.profile
     left join {{ ref('int_health_measures') }} as measures
@@ -56,7 +56,7 @@ explained as (
         score - uncapped_score,
         uncapped_score - score
 
-    from {{ ref('int_health_scores') }}
+    from {{ ref('int_health_standings') }}
     where cap is not null
 
 ),
@@ -85,7 +85,7 @@ before as (
         true,
         score - uncapped_score
 
-    from {{ ref('int_health_scores') }}
+    from {{ ref('int_health_standings') }}
     where cap is not null
 
 ),
@@ -101,7 +101,7 @@ gone as (
         before.contribution
 
     from before
-    inner join {{ ref('int_health_scores') }} as scores
+    inner join {{ ref('int_health_standings') }} as scores
         on before.customer_id = scores.customer_id and before.month_after = scores.month_start
     left join {{ ref('int_health_configuration') }} as configuration
         on

@@ -33,11 +33,13 @@ differing as (
 
 ),
 
--- another model in force, another first day of a source
+-- another model in force, another first day of a source; or a measure that is compared with the values of others
 everybody as (
 
     select customer_id from {{ ref('int_customers') }}
-    where exists (select fingerprint from common except select fingerprint from common_before)
+    where
+        exists (select fingerprint from common except select fingerprint from common_before)
+        or exists (select 1 from {{ ref('int_health_configuration') }} where method = 'percentile')
 
 )
 

@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence', looks_back=true) }}
 with
 
 profiles as (

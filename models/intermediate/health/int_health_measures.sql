@@ -1,4 +1,5 @@
-{%- set hundred = 'cast(100 as decimal(38, 10))' -%}
+{%- set hundred = 'cast(100 as decimal(38, 10))' %}
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence') }}
 with
 
 -- against the customers of the same profile and day of whom as much is known

@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence') }}
 select
     customer_id,
     score_day,

@@ -1,3 +1,4 @@
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence') }}
 with
 
 profiles as (
@@ -99,99 +100,32 @@ scored as (
             and strictest.place = 1
             and measures.uncapped_score > strictest.max_score
 
-),
-
--- within day and profile, of those who are banded
-equals as (
-
-    select
-        score_day,
-        config_version,
-        profile,
-        score,
-        count(*) as equal_scores
-
-    from scored
-    where is_banded
-    group by score_day, config_version, profile, score
-
-),
-
-compared as (
-
-    select
-        equals.*,
-        row_number() over (partition by score_day, config_version, profile order by score desc) as health_rank,
-        sum(equal_scores) over (partition by score_day, config_version, profile order by score) - equal_scores as lower_scores,
-        sum(equal_scores) over (partition by score_day, config_version, profile) as all_scores
-
-    from equals
-
-),
-
-places as (
-
-    select
-        compared.*,
-        {{ exact_share('2 * lower_scores + equal_scores', '2 * all_scores', 100) }} as score_percentile
-
-    from compared
-
-),
-
-ranked as (
-
-    select
-        scored.*,
-        places.health_rank,
-        places.score_percentile
-
-    from scored
-    left join places
-        on
-            scored.score_day = places.score_day
-            and scored.config_version = places.config_version
-            and scored.profile = places.profile
-            and case when scored.is_banded then scored.score end = places.score
-
 )
 
 select
-    ranked.customer_id,
-    ranked.score_day,
-    ranked.month_start,
-    ranked.config_version,
-    ranked.profile,
-    ranked.uncapped_score,
-    ranked.cap,
-    ranked.cap_measure,
-    ranked.cap_raw_value,
-    ranked.cap_observations,
-    ranked.cap_age_days,
-    ranked.score,
-    ranked.coverage,
-    ranked.is_banded,
-    case when ranked.is_banded then colours.band else 'insufficient data' end as colour,
-    case when ranked.is_banded then letters.band else 'insufficient data' end as letter,
-    cast(ranked.health_rank as bigint) as health_rank,
-    cast(ranked.score_percentile as decimal(38, 10)) as score_percentile,
-    case
-        when ranked.score_percentile >= 80 then 1
-        when ranked.score_percentile >= 60 then 2
-        when ranked.score_percentile >= 40 then 3
-        when ranked.score_percentile >= 20 then 4
-        when ranked.score_percentile is not null then 5
-    end as tier,
-    cast(ranked.score - scores_before.score as decimal(38, 10)) as score_change
+    scored.customer_id,
+    scored.score_day,
+    scored.month_start,
+    scored.config_version,
+    scored.profile,
+    scored.uncapped_score,
+    scored.cap,
+    scored.cap_measure,
+    scored.cap_raw_value,
+    scored.cap_observations,
+    scored.cap_age_days,
+    scored.score,
+    scored.coverage,
+    scored.is_banded,
+    case when scored.is_banded then colours.band else 'insufficient data' end as colour,
+    case when scored.is_banded then letters.band else 'insufficient data' end as letter
 
-from ranked
-left join scored as scores_before
-    on ranked.customer_id = scores_before.customer_id and ranked.month_start = {{ add_months('scores_before.month_start', 1) }}
+from scored
 {% for scheme in ['colour', 'letter'] -%}
 left join bands as {{ scheme }}s
     on
-        ranked.config_version = {{ scheme }}s.config_version
+        scored.config_version = {{ scheme }}s.config_version
         and {{ scheme }}s.scheme = '{{ scheme }}'
-        and (ranked.score > {{ scheme }}s.lower_exclusive or ({{ scheme }}s.lower_exclusive is null and ranked.score >= 0))
-        and ranked.score <= {{ scheme }}s.upper_inclusive
+        and (scored.score > {{ scheme }}s.lower_exclusive or ({{ scheme }}s.lower_exclusive is null and scored.score >= 0))
+        and scored.score <= {{ scheme }}s.upper_inclusive
 {% endfor %}

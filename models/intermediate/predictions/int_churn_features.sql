@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#- Features that evidence gives: the measure, and the feature's value of a raw value. -#}
 {%- set of_evidence = {
     'mrr_change': 'least(cast(raw_value - 1 as double precision), 1)',
@@ -17,8 +18,7 @@
     'mrr': 'ln(1 + cast(mrr as double precision))',
     'is_yearly': 'cast(case when billing_months >= 12 then 1 else 0 end as double precision)',
     'renewal_due': 'cast(renewal_due as double precision)'
-} %}
-{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence') }}
+} -%}
 with
 
 contracts as (
