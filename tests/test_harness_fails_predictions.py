@@ -54,7 +54,7 @@ def test_the_sound_project_breaks_nothing(seeds: Path, expected: Result) -> None
             ["churn_prediction_quality: rows: ", "SQL only"],
         ),
         # ties get the lowest of their ranks
-        ("int_churn_judged", "/ 2 as mid_rank", "* 0 as mid_rank", ["churn_prediction_quality: auc: "]),
+        ("churn_prediction_quality", "- (n - 1) / 2 as mid_rank", "- (n - 1) as mid_rank", ["churn_prediction_quality: auc: "]),
         # what is missing counts as 0, not as nothing
         (
             "int_churn_contributions",
@@ -78,7 +78,7 @@ def test_the_sound_project_breaks_nothing(seeds: Path, expected: Result) -> None
         ),
         # reasons for churn alone, not against it
         (
-            "churn_predictions",
+            "int_churn_reasons",
             "order by abs(contribution) desc",
             "order by contribution desc",
             ["churn_predictions: reason_1: "],

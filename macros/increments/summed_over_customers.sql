@@ -49,9 +49,9 @@
 {% endmaterialization %}
 
 {# Says of the model that calls it that it is so materialized, by which columns it is grouped, and when its rows are settled. #}
-{% macro summed_over_customers(grouped_by, settled_by) -%}
+{% macro summed_over_customers(grouped_by, settled_by, changed='int_changed_customers') -%}
     {{ config(materialized='summed_over_customers', meta={'grouped_by': grouped_by, 'settled_by': settled_by}) }}
-    {%- if not execute -%}{%- do ref('int_changed_customers') -%}{%- endif -%}
+    {%- if not execute -%}{%- do ref(changed) -%}{%- endif -%}
 {%- endmacro %}
 
 {#

@@ -34,7 +34,6 @@ sums as (
         sum(p) as sum_of_p,
         sum((p - y) * (p - y)) as sum_of_squares,
         -sum(case when has_churned then ln(clipped_p) else ln(1 - clipped_p) end) as sum_of_losses,
-        sum(case when has_churned then mid_rank else 0 end) as rank_sum,
         cast({{ count_where('decile = 1') }} as double precision) as n_top,
         sum(case when decile = 1 then y else 0 end) as n_top_churned,
         cast(sum(case when has_churned then mrr else 0 end) as double precision) as churned_mrr,
@@ -45,14 +44,59 @@ sums as (
 
 ),
 
+equals as (
+
+    select
+        model,
+        sample,
+        sample_day,
+        probability,
+        cast({{ count_where('has_churned') }} as double precision) as n_churned,
+        cast(count(*) as double precision) as n
+
+    from judged
+    group by model, sample, sample_day, probability
+
+),
+
+-- ranked by probability, lowest first; who shares one stands in the middle of the ranks that they share
+ranks as (
+
+    select
+        equals.*,
+        sum(n) over (partition by model, sample, sample_day order by probability) - (n - 1) / 2 as mid_rank
+
+    from equals
+
+),
+
+rank_sums as (
+
+    select
+        model,
+        sample,
+        sample_day,
+        sum(n_churned * mid_rank) as rank_sum
+
+    from ranks
+    group by model, sample, sample_day
+
+),
+
 -- where all stay, or all leave, there is nothing to tell apart
 qualities as (
 
     select
         sums.*,
+        rank_sums.rank_sum,
         churned > 0 and churned < snapshots as has_both_classes
 
     from sums
+    inner join rank_sums
+        on
+            sums.model = rank_sums.model
+            and sums.sample = rank_sums.sample
+            and sums.sample_day is not distinct from rank_sums.sample_day
 
 )
 

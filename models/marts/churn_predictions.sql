@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 with
 
 score_days as (
@@ -19,34 +20,9 @@ probabilities as (
 
 ),
 
--- what moves the probability most, either way
-ranked as (
-
-    select
-        customer_id,
-        score_day,
-        feature,
-        contribution,
-        row_number() over (partition by customer_id, score_day order by abs(contribution) desc, {{ text_order('feature') }}) as reason_rank
-
-    from {{ ref('int_churn_contributions') }}
-    where contribution <> 0
-
-),
-
 reasons as (
 
-    select
-        customer_id,
-        score_day,
-        {%- for rank in (1, 2, 3) %}
-        max(case when reason_rank = {{ rank }} then feature end) as reason_{{ rank }},
-        max(case when reason_rank = {{ rank }} then contribution end) as reason_{{ rank }}_contribution{{ ',' if not loop.last }}
-        {%- endfor %}
-
-    from ranked
-    where reason_rank <= 3
-    group by customer_id, score_day
+    select * from {{ ref('int_churn_reasons') }}
 
 )
 
@@ -64,8 +40,8 @@ select
         end as varchar
     ) as risk_tier,
     {%- for rank in (1, 2, 3) %}
-    cast(reasons.reason_{{ rank }} as varchar) as reason_{{ rank }},
-    cast(reasons.reason_{{ rank }}_contribution as decimal(38, 10)) as reason_{{ rank }}_contribution,
+    reasons.reason_{{ rank }},
+    reasons.reason_{{ rank }}_contribution,
     {%- endfor %}
     hazards.probability as hazard,
     contracts.tenure_months,

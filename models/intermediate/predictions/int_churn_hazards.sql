@@ -1,43 +1,16 @@
+{{ config(materialized='view') }}
 with
-
-contracts as (
-
-    select
-        contracts.*,
-        case
-            when tenure_months < 3 then '0-2'
-            when tenure_months < 12 then '3-11'
-            when tenure_months < 24 then '12-23'
-            else '24+'
-        end as tenure_band,
-        billing_months >= 6 as is_long_interval
-
-    from {{ ref('int_customer_contracts') }} as contracts
-
-),
 
 -- what became of the customers of each cell, day by day ...
 outcomes as (
 
-    select
-        contracts.score_day,
-        contracts.tenure_band,
-        contracts.is_long_interval,
-        contracts.renewal_due,
-        count(*) as snapshots,
-        {{ count_where('labels.has_churned') }} as churned
-
-    from contracts
-    inner join {{ ref('int_churn_labels') }} as labels
-        on contracts.customer_id = labels.customer_id and contracts.score_day = labels.score_day
-    where labels.is_known
-    group by contracts.score_day, contracts.tenure_band, contracts.is_long_interval, contracts.renewal_due
+    select * from {{ ref('int_churn_outcomes') }}
 
 ),
 
 score_days as (
 
-    select distinct score_day from contracts
+    select distinct score_day from outcomes
 
 ),
 
@@ -84,7 +57,7 @@ counted as (
         {{ scaled('totals.snapshots', 0) }} as all_snapshots,
         {{ scaled('totals.churned', 0) }} as all_churned
 
-    from contracts
+    from {{ ref('int_customer_contracts') }} as contracts
     left join totals on contracts.score_day = totals.score_day
     left join known
         on

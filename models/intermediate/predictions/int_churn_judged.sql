@@ -79,11 +79,7 @@ select
             partition by samples.model, samples.sample, samples.sample_day
             order by samples.probability desc, {{ text_order('samples.customer_id') }}, samples.score_day
         ) as integer
-    ) as decile,
-    -- the middle of the ranks that equal probabilities share, lowest first
-    rank() over (partition by samples.model, samples.sample, samples.sample_day order by samples.probability)
-    + cast(count(*) over (partition by samples.model, samples.sample, samples.sample_day, samples.probability) - 1 as double precision)
-    / 2 as mid_rank
+    ) as decile
 
 from samples
 inner join labels on samples.customer_id = labels.customer_id and samples.score_day = labels.score_day

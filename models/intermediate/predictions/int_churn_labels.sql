@@ -1,3 +1,5 @@
+{%- set known_from = add_days('score_day', var('churn_horizon_days')) -%}
+{{ made_by_customer(settled_by=known_from, changed='int_changed_evidence') }}
 with
 
 score_days as (

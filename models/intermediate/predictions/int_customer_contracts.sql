@@ -77,7 +77,14 @@ select
     customer_id,
     score_day,
     tenure_months,
+    case
+        when tenure_months < 3 then '0-2'
+        when tenure_months < 12 then '3-11'
+        when tenure_months < 24 then '12-23'
+        else '24+'
+    end as tenure_band,
     billing_months,
+    billing_months >= 6 as is_long_interval,
     next_renewal_day,
     case when next_renewal_day <= {{ add_days('score_day', var('churn_horizon_days')) }} then 1 else 0 end as renewal_due
 
