@@ -18,15 +18,15 @@ deciles as (
         sample_day,
         decile,
         -- of the sample, not of the tenth
-        min(min(score_day)) over (partition by model, sample, sample_day) as first_day,
-        max(max(score_day)) over (partition by model, sample, sample_day) as last_day,
-        count(*) as snapshots,
-        {{ count_where('has_churned') }} as churned,
+        min(min(first_day)) over (partition by model, sample, sample_day) as first_day,
+        max(max(last_day)) over (partition by model, sample, sample_day) as last_day,
+        cast(sum(snapshots) as bigint) as snapshots,
+        cast(sum(case when has_churned then snapshots else 0 end) as bigint) as churned,
         cast(min(probability) as decimal(38, 10)) as lowest_probability,
         cast(max(probability) as decimal(38, 10)) as highest_probability,
-        cast(sum(probability) as double precision) / count(*) as mean_probability,
-        cast(count(*) as double precision) as n,
-        cast({{ count_where('has_churned') }} as double precision) / count(*) as churned_share
+        cast(sum(snapshots * probability) as double precision) / sum(snapshots) as mean_probability,
+        cast(sum(snapshots) as double precision) as n,
+        cast(sum(case when has_churned then snapshots else 0 end) as double precision) / sum(snapshots) as churned_share
 
     from {{ ref('int_churn_judged') }}
     group by model, sample, sample_day, decile

@@ -6,7 +6,8 @@ judged as (
         judged.*,
         cast(probability as double precision) as p,
         greatest(least(cast(probability as double precision), 1 - 1e-15), 1e-15) as clipped_p,
-        cast(case when has_churned then 1 else 0 end as double precision) as y
+        cast(snapshots as double precision) as n,
+        cast(case when has_churned then snapshots else 0 end as double precision) as n_churned
 
     from {{ ref('int_churn_judged') }} as judged
 
@@ -25,17 +26,17 @@ sums as (
         model,
         sample,
         sample_day,
-        min(score_day) as first_day,
-        max(score_day) as last_day,
-        count(*) as snapshots,
-        {{ count_where('has_churned') }} as churned,
-        cast(count(*) as double precision) as n,
-        sum(y) as n_churned,
-        sum(p) as sum_of_p,
-        sum((p - y) * (p - y)) as sum_of_squares,
-        -sum(case when has_churned then ln(clipped_p) else ln(1 - clipped_p) end) as sum_of_losses,
-        cast({{ count_where('decile = 1') }} as double precision) as n_top,
-        sum(case when decile = 1 then y else 0 end) as n_top_churned,
+        min(first_day) as first_day,
+        max(last_day) as last_day,
+        cast(sum(snapshots) as bigint) as snapshots,
+        cast(sum(case when has_churned then snapshots else 0 end) as bigint) as churned,
+        sum(n) as n,
+        sum(n_churned) as n_churned,
+        sum(n * p) as sum_of_p,
+        sum(n_churned * (1 - p) * (1 - p) + (n - n_churned) * p * p) as sum_of_squares,
+        -sum(n_churned * ln(clipped_p) + (n - n_churned) * ln(1 - clipped_p)) as sum_of_losses,
+        sum(case when decile = 1 then n else 0 end) as n_top,
+        sum(case when decile = 1 then n_churned else 0 end) as n_top_churned,
         cast(sum(case when has_churned then mrr else 0 end) as double precision) as churned_mrr,
         cast(sum(case when has_churned and decile = 1 then mrr else 0 end) as double precision) as top_churned_mrr
 
@@ -51,8 +52,8 @@ equals as (
         sample,
         sample_day,
         probability,
-        cast({{ count_where('has_churned') }} as double precision) as n_churned,
-        cast(count(*) as double precision) as n
+        sum(n_churned) as n_churned,
+        sum(n) as n
 
     from judged
     group by model, sample, sample_day, probability

@@ -67,6 +67,15 @@ mrr_before as (
 
 ),
 
+{% for name in ['customer_health', 'int_health_reasons', 'churn_predictions', 'int_customer_contracts'] -%}
+{{ name }}_today as (
+
+    select * from {{ ref(name) }}
+    where score_day in (select as_of_day from as_of)
+
+),
+
+{% endfor -%}
 described as (
 
     select
@@ -117,13 +126,10 @@ described as (
     cross join connected
     left join known on customers.customer_id = known.customer_id
     left join mrr_before on customers.customer_id = mrr_before.customer_id
-    left join {{ ref('int_customer_contracts') }} as contracts
-        on customers.customer_id = contracts.customer_id and as_of.as_of_day = contracts.score_day
-    left join {{ ref('customer_health') }} as health on customers.customer_id = health.customer_id and as_of.as_of_day = health.score_day
-    left join {{ ref('int_health_reasons') }} as reasons
-        on customers.customer_id = reasons.customer_id and as_of.as_of_day = reasons.score_day
-    left join {{ ref('churn_predictions') }} as predictions
-        on customers.customer_id = predictions.customer_id and as_of.as_of_day = predictions.score_day
+    left join int_customer_contracts_today as contracts on customers.customer_id = contracts.customer_id
+    left join customer_health_today as health on customers.customer_id = health.customer_id
+    left join int_health_reasons_today as reasons on customers.customer_id = reasons.customer_id
+    left join churn_predictions_today as predictions on customers.customer_id = predictions.customer_id
     left join {{ ref('customer_lifetime_values') }} as lifetimes on customers.customer_id = lifetimes.customer_id
 
 ),

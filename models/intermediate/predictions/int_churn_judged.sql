@@ -63,25 +63,37 @@ samples as (
     from predictions
     cross join models
 
-)
+),
 
-select
-    samples.model,
-    samples.sample,
-    samples.sample_day,
-    samples.customer_id,
-    samples.score_day,
-    samples.probability,
-    labels.has_churned,
-    score_days.mrr,
-    cast(
+judged as (
+
+    select
+        samples.*,
+        labels.has_churned,
+        score_days.mrr,
         ntile(10) over (
             partition by samples.model, samples.sample, samples.sample_day
             order by samples.probability desc, {{ text_order('samples.customer_id') }}, samples.score_day
-        ) as integer
-    ) as decile
+        ) as decile
 
-from samples
-inner join labels on samples.customer_id = labels.customer_id and samples.score_day = labels.score_day
-inner join {{ ref('int_score_days') }} as score_days
-    on samples.customer_id = score_days.customer_id and samples.score_day = score_days.score_day
+    from samples
+    inner join labels on samples.customer_id = labels.customer_id and samples.score_day = labels.score_day
+    inner join {{ ref('int_score_days') }} as score_days
+        on samples.customer_id = score_days.customer_id and samples.score_day = score_days.score_day
+
+)
+
+select
+    model,
+    sample,
+    sample_day,
+    cast(decile as integer) as decile,
+    probability,
+    has_churned,
+    min(score_day) as first_day,
+    max(score_day) as last_day,
+    count(*) as snapshots,
+    cast(sum(mrr) as decimal(38, 10)) as mrr
+
+from judged
+group by model, sample, sample_day, decile, probability, has_churned
