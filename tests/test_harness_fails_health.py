@@ -112,7 +112,7 @@ def test_a_band_that_begins_with_its_lower_edge(sound: Project, tmp_path: Path) 
 
 def test_an_average_of_those_nobody_knows_enough_about(sound: Project, expected: Result) -> None:
     broken = sound.altered(
-        "int_segment_periods__scores",
+        "int_score_sums",
         "case when scores.is_banded then scores.score end as score,",
         "scores.score as score,",
     )

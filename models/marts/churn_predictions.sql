@@ -52,9 +52,10 @@ select
     score_days.score_day > models.trained_through as is_after_training,
     labels.is_known,
     labels.has_churned,
-    {{ segment_attributes('score_days.') }}
+    {{ segment_attributes('attribute_sets.') }}
 
 from score_days
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on score_days.attribute_set = attribute_sets.attribute_set
 inner join {{ ref('int_customer_contracts') }} as contracts
     on score_days.customer_id = contracts.customer_id and score_days.score_day = contracts.score_day
 inner join {{ ref('int_churn_hazards') }} as hazards

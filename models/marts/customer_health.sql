@@ -83,10 +83,11 @@ select
     overridden.reason as override_reason,
     overridden.author as override_author,
     overridden.expires_on as override_expires_on,
-    {{ segment_attributes('score_days.') }}
+    {{ segment_attributes('attribute_sets.') }}
 
 from scores
 inner join score_days on scores.customer_id = score_days.customer_id and scores.score_day = score_days.score_day
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on score_days.attribute_set = attribute_sets.attribute_set
 left join reasons on scores.customer_id = reasons.customer_id and scores.score_day = reasons.score_day
 left join overridden
     on scores.customer_id = overridden.customer_id and scores.score_day = overridden.score_day and overridden.place = 1

@@ -7,6 +7,12 @@ score_days as (
 
 ),
 
+attribute_sets as (
+
+    select * from {{ ref('int_attribute_sets') }}
+
+),
+
 versions as (
 
     select
@@ -37,6 +43,7 @@ fitting as (
         ) as place
 
     from score_days
+    inner join attribute_sets on score_days.attribute_set = attribute_sets.attribute_set
     inner join versions on score_days.score_day >= versions.valid_from and score_days.score_day < versions.valid_to
     inner join profiles
         on
@@ -47,13 +54,13 @@ fitting as (
                 profiles.segment_name is null
                 or profiles.segment_value = case profiles.segment_name
                     when 'all' then 'all'
-                    when 'plan' then score_days.plan
-                    when 'product_family' then score_days.product_family
-                    when 'country' then score_days.country
-                    when 'industry' then score_days.industry
-                    when 'company_size' then score_days.company_size
-                    when 'acquisition_channel' then score_days.acquisition_channel
-                    when 'csm' then score_days.csm
+                    when 'plan' then attribute_sets.plan
+                    when 'product_family' then attribute_sets.product_family
+                    when 'country' then attribute_sets.country
+                    when 'industry' then attribute_sets.industry
+                    when 'company_size' then attribute_sets.company_size
+                    when 'acquisition_channel' then attribute_sets.acquisition_channel
+                    when 'csm' then attribute_sets.csm
                 end
             )
 

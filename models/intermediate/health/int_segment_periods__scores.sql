@@ -1,90 +1,21 @@
 {%- set sums = ['closing_mrr', 'scores', 'weighted_scores', 'banded_mrr', 'at_risk_mrr', 'predicted_probability', 'expected_churned_mrr'] -%}
-{%- set counts = {
-    'closing_customers': 'true',
-    'banded_customers': 'is_banded',
-    'green_customers': "colour = 'green'",
-    'yellow_customers': "colour = 'yellow'",
-    'red_customers': "colour = 'red'",
-    'at_risk_customers': 'is_at_risk',
-    'predicted_customers': 'probability is not null'
-} -%}
-with
-
-periods as (
-
-    select * from {{ ref('int_periods') }}
-
-),
-
-customers as (
-
-    select
-        score_days.score_day,
-        score_days.mrr,
-        coalesce(scores.is_banded, false) as is_banded,
-        case when scores.is_banded then scores.score end as score,
-        case when scores.is_banded then scores.colour end as colour,
-        cast(probabilities.probability as decimal(38, 10)) as probability,
-        coalesce(scores.is_banded and scores.colour = 'red', false)
-        or coalesce(probabilities.probability >= {{ var('risk_threshold') }}, false) as is_at_risk,
-        {{ segment_attributes('score_days.') }}
-
-    from {{ ref('int_score_days') }} as score_days
-    left join {{ ref('int_health_scores') }} as scores
-        on score_days.customer_id = scores.customer_id and score_days.score_day = scores.score_day
-    left join {{ ref('int_churn_probabilities') }} as probabilities
-        on score_days.customer_id = probabilities.customer_id and score_days.score_day = probabilities.score_day
-
-),
-
-valued as (
-
-    select
-        customers.*,
-        mrr as closing_mrr,
-        coalesce(score, 0) as scores,
-        cast(coalesce(score * score, 0) as decimal(38, 20)) as scores_squares,
-        case when is_banded then {{ converted('score', 'mrr') }} else 0 end as weighted_scores,
-        case when is_banded then mrr else 0 end as banded_mrr,
-        case when is_at_risk then mrr else 0 end as at_risk_mrr,
-        coalesce(probability, 0) as predicted_probability,
-        coalesce({{ converted('probability', 'mrr') }}, 0) as expected_churned_mrr
-
-    from customers
-
-),
-
--- one pass over the customers; the eight segments, and the periods that close on the day, are cut from its small result
-attribute_sums as (
-
-    select
-        score_day,
-        {{ segment_attributes() }},
-        {% for name in sums -%}
-        sum({{ name }}) as {{ name }},
-        {% endfor -%}
-        sum(scores_squares) as scores_squares,
-        {% for name, condition in counts.items() -%}
-        {{ count_where(condition) }} as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from valued
-    group by score_day, {{ segment_attributes() }}
-
-)
-
+{%- set counts = [
+    'closing_customers', 'banded_customers', 'green_customers', 'yellow_customers', 'red_customers', 'at_risk_customers', 'predicted_customers'
+] -%}
 select
     periods.period_type,
     periods.period_start,
     segments.segment_name,
-    {{ segment_value('attribute_sums.') }} as segment_value,
+    {{ segment_value('attribute_sets.') }} as segment_value,
     {% for name in sums -%}
-    cast(sum(attribute_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
+    cast(sum(sums.{{ name }}) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
-    cast(sum(attribute_sums.scores_squares) as decimal(38, 20)) as scores_squares,
+    cast(sum(sums.scores_squares) as decimal(38, 20)) as scores_squares,
     {% for name in counts -%}
-    cast(sum(attribute_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
-from attribute_sums
-inner join periods on attribute_sums.score_day = periods.closing_day
+from {{ ref('int_score_sums') }} as sums
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on sums.attribute_set = attribute_sets.attribute_set
+inner join {{ ref('int_periods') }} as periods on sums.score_day = periods.closing_day
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4

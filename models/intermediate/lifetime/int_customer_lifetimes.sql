@@ -35,9 +35,10 @@ fitting as (
             partition by score_days.customer_id, score_days.score_day
             order by case when expected_months.segment_name = 'all' then 1 else 0 end
         ) as choice,
-        {{ segment_attributes('score_days.') }}
+        {{ segment_attributes('attribute_sets.') }}
 
     from score_days
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on score_days.attribute_set = attribute_sets.attribute_set
     inner join contracts
         on score_days.customer_id = contracts.customer_id and score_days.score_day = contracts.score_day
     inner join expected_months
@@ -47,7 +48,7 @@ fitting as (
             and (
                 expected_months.segment_name = 'all'
                 {% if segment -%}
-                or (expected_months.segment_name = '{{ segment }}' and expected_months.segment_value = score_days.{{ segment }})
+                or (expected_months.segment_name = '{{ segment }}' and expected_months.segment_value = attribute_sets.{{ segment }})
                 {%- endif %}
             )
 

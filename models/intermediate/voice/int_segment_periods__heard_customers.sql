@@ -21,6 +21,7 @@ heard as (
     select distinct
         periods.period_type,
         periods.period_start,
+        periods.closing_day,
         heard_days.customer_id
 
     from heard_days
@@ -33,32 +34,31 @@ heard as (
 
 ),
 
-attribute_sums as (
+-- of those who pay at the close
+set_sums as (
 
     select
-        customers.period_type,
-        customers.period_start,
-        {{ segment_attributes('customers.closing_') }},
+        heard.period_type,
+        heard.period_start,
+        balances.attribute_set,
         count(*) as heard_customers
 
-    from {{ ref('int_customer_periods') }} as customers
-    inner join heard
-        on
-            customers.period_type = heard.period_type
-            and customers.period_start = heard.period_start
-            and customers.customer_id = heard.customer_id
-    where customers.closing_mrr > 0
-    group by customers.period_type, customers.period_start, {{ segment_attributes('customers.closing_') }}
+    from heard
+    inner join {{ ref('int_customer_balances') }} as balances
+        on heard.customer_id = balances.customer_id and heard.closing_day = balances.state_day
+    where balances.mrr > 0
+    group by heard.period_type, heard.period_start, balances.attribute_set
 
 )
 
 select
-    attribute_sums.period_type,
-    attribute_sums.period_start,
+    set_sums.period_type,
+    set_sums.period_start,
     segments.segment_name,
-    {{ segment_value('attribute_sums.closing_') }} as segment_value,
-    cast(sum(attribute_sums.heard_customers) as bigint) as heard_customers
+    {{ segment_value('attribute_sets.') }} as segment_value,
+    cast(sum(set_sums.heard_customers) as bigint) as heard_customers
 
-from attribute_sums
+from set_sums
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.attribute_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4
