@@ -24,6 +24,19 @@ as_of as (
 
 ),
 
+versions as (
+
+    select
+        customer_id,
+        currency,
+        valid_from,
+        valid_to,
+        discount_ends_date
+
+    from {{ ref('int_item_versions') }}
+
+),
+
 -- new, gone, or with other rows than at the last build
 differing as (
 
@@ -43,17 +56,17 @@ days as (
     select
         customer_id,
         valid_from as day
-    from {{ ref('int_item_versions') }}
+    from versions
     union all
     select
         customer_id,
         valid_to
-    from {{ ref('int_item_versions') }}
+    from versions
     union all
     select
         customer_id,
         discount_ends_date
-    from {{ ref('int_item_versions') }}
+    from versions
     union all
     select
         customer_id,
@@ -94,7 +107,7 @@ due as (
 -- what is billed in another currency is worth something else every day
 revalued as (
 
-    select distinct customer_id from {{ ref('int_item_versions') }}
+    select distinct customer_id from versions
     where currency not in (select reporting_currency from {{ ref('int_reporting_currency') }})
     union
     select distinct customer_id from {{ ref('int_usage_pieces') }}

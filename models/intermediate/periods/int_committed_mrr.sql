@@ -36,7 +36,7 @@ rates as (
 ),
 
 -- what was known at the close: versions entered or begun by then; on the as-of day undated ones too
-known_versions as (
+known_versions as not materialized (
 
     select
         closes.closing_day,
@@ -57,14 +57,27 @@ known_versions as (
 
 ),
 
+successions as (
+
+    select
+        versions.item_version_id,
+        successors.item_version_id as successor_id
+
+    from versions
+    inner join versions as successors
+        on versions.subscription_id = successors.subscription_id and versions.effective_to_date = successors.effective_from_date
+
+),
+
 -- a version that ends where a known version of the subscription starts is replaced: then its end is known too
 replacements as (
 
     select distinct
-        closing_day,
-        subscription_id,
-        effective_from_date
+        known_versions.closing_day,
+        successions.item_version_id
+
     from known_versions
+    inner join successions on known_versions.item_version_id = successions.successor_id
 
 ),
 
@@ -78,7 +91,7 @@ ends as (
             else {{ forever() }}
         end as known_service_end,
         case
-            when replacements.subscription_id is not null then known_versions.effective_to_date
+            when replacements.item_version_id is not null then known_versions.effective_to_date
             when
                 known_versions.canceled_date <= known_versions.closing_day
                 and known_versions.service_end_date <= known_versions.effective_to_date
@@ -88,38 +101,35 @@ ends as (
 
     from known_versions
     left join replacements
-        on
-            known_versions.closing_day = replacements.closing_day
-            and known_versions.subscription_id = replacements.subscription_id
-            and known_versions.effective_to_date = replacements.effective_from_date
+        on known_versions.closing_day = replacements.closing_day and known_versions.item_version_id = replacements.item_version_id
 
 ),
 
 interrupted as (
 
     select distinct
-        ends.closing_day,
-        ends.item_version_id
+        known_versions.closing_day,
+        known_versions.item_version_id
 
-    from ends
-    inner join interruptions on ends.subscription_id = interruptions.subscription_id
+    from known_versions
+    inner join interruptions on known_versions.subscription_id = interruptions.subscription_id
     where
         -- a trial that runs at the close, or begins later, has not converted
-        (interruptions.kind = 'trial' and interruptions.to_date > ends.closing_day and interruptions.from_date <= ends.target_day)
+        (interruptions.kind = 'trial' and interruptions.to_date > known_versions.closing_day and interruptions.from_date <= known_versions.target_day)
         -- other interruptions: known at the close, still there on the day
         or (
             interruptions.kind in ('pause', 'lapse')
-            and interruptions.from_date <= ends.target_day
-            and interruptions.to_date > ends.target_day
+            and interruptions.from_date <= known_versions.target_day
+            and interruptions.to_date > known_versions.target_day
             and case
                 when interruptions.kind = 'lapse' then {{ add_days('interruptions.from_date', -var('max_pause_days')) }}
                 else interruptions.from_date
-            end <= ends.closing_day
+            end <= known_versions.closing_day
         )
         or (
             interruptions.kind = 'past_due'
-            and interruptions.from_date <= ends.closing_day
-            and interruptions.to_date > ends.closing_day
+            and interruptions.from_date <= known_versions.closing_day
+            and interruptions.to_date > known_versions.closing_day
         )
 
 )

@@ -96,10 +96,23 @@ states as (
         valid_from,
         sum(mrr) > 0 as is_paying,
         sum(mrr) = 0 and {{ any_true('is_paused') }} as is_paused,
-        sum(mrr) = 0 and not {{ any_true('is_paused') }} and {{ any_true('is_lapsed') }} as is_lapsed
+        sum(mrr) = 0 and not {{ any_true('is_paused') }} and {{ any_true('is_lapsed') }} as is_lapsed,
+        count(*) as pieces,
+        min(plan_name) as plan_name,
+        min(product_family) as product_family
 
     from in_force
     group by customer_id, valid_from
+
+),
+
+-- mostly one piece is in force; which of several is the largest has to be asked
+several_in_force as (
+
+    select in_force.*
+    from in_force
+    inner join states on in_force.customer_id = states.customer_id and in_force.valid_from = states.valid_from
+    where states.pieces > 1
 
 ),
 
@@ -113,7 +126,7 @@ states as (
         sum(mrr) as mrr,
         sum(list_mrr) as list_mrr
 
-    from in_force
+    from several_in_force
     group by customer_id, valid_from, {{ name }}
 
 ),
@@ -132,6 +145,28 @@ largest_{{ name }} as (
 ),
 
 {% endfor %}
+plans as (
+
+    select
+        states.customer_id,
+        states.valid_from,
+        case when states.pieces > 1 then largest_plan_name.plan_name else states.plan_name end as plan_name,
+        case when states.pieces > 1 then largest_product_family.product_family else states.product_family end as product_family
+
+    from states
+    left join largest_plan_name
+        on
+            states.customer_id = largest_plan_name.customer_id
+            and states.valid_from = largest_plan_name.valid_from
+            and largest_plan_name.size_rank = 1
+    left join largest_product_family
+        on
+            states.customer_id = largest_product_family.customer_id
+            and states.valid_from = largest_product_family.valid_from
+            and largest_product_family.size_rank = 1
+
+),
+
 described as (
 
     select
@@ -141,24 +176,12 @@ described as (
         coalesce(states.is_paying, false) as is_paying,
         coalesce(states.is_paused, false) as is_paused,
         coalesce(states.is_lapsed, false) as is_lapsed,
-        largest_plan_name.plan_name,
-        largest_product_family.product_family,
-        -- counts up with each span in which something is in force: those that follow without anything share its number
-        count(states.customer_id) over (partition by spans.customer_id order by spans.valid_from) as in_force_number
+        -- spans without anything in force keep the plan of the last one before them
+        max(states.valid_from) over (partition by spans.customer_id order by spans.valid_from) as plan_since
 
     from spans
     left join states
         on spans.customer_id = states.customer_id and spans.valid_from = states.valid_from
-    left join largest_plan_name
-        on
-            spans.customer_id = largest_plan_name.customer_id
-            and spans.valid_from = largest_plan_name.valid_from
-            and largest_plan_name.size_rank = 1
-    left join largest_product_family
-        on
-            spans.customer_id = largest_product_family.customer_id
-            and spans.valid_from = largest_product_family.valid_from
-            and largest_product_family.size_rank = 1
 
 ),
 
@@ -190,8 +213,8 @@ select
     described.is_paying,
     described.is_paused,
     described.is_lapsed,
-    coalesce(max(described.plan_name) over (partition by described.customer_id, described.in_force_number), '(unknown)') as plan,
-    coalesce(max(described.product_family) over (partition by described.customer_id, described.in_force_number), '(unknown)') as product_family,
+    coalesce(plans.plan_name, '(unknown)') as plan,
+    coalesce(plans.product_family, '(unknown)') as product_family,
     coalesce(attributes.country, customers.country) as country,
     coalesce(attributes.industry, customers.industry) as industry,
     coalesce(attributes.company_size, customers.company_size) as company_size,
@@ -200,5 +223,7 @@ select
 
 from described
 inner join customers on described.customer_id = customers.customer_id
+left join plans
+    on described.customer_id = plans.customer_id and described.plan_since = plans.valid_from
 left join attributes
     on described.customer_id = attributes.customer_id and described.valid_from = attributes.valid_from
