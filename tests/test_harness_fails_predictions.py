@@ -102,7 +102,7 @@ def test_a_broken_rule_is_said(model: str, old: str, new: str, said: list[str], 
 def test_a_hazard_that_knows_the_future(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outcomes of the next 400 days: the law of leakage sees February's hazards move with what came after February."""
     broken = project(VARIABLES).altered(
-        "int_churn_hazards",
+        "int_churn_hazard_rates",
         "<= score_days.score_day group by score_days.score_day, outcomes.tenure_band",
         "<= score_days.score_day + 400 group by score_days.score_day, outcomes.tenure_band",
     )

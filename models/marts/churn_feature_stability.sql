@@ -41,6 +41,7 @@ latest as (
 
     from features
     inner join last_day on features.score_day = last_day.score_day
+    where features.feature in (select bins.feature from bins)
 
 ),
 
