@@ -136,7 +136,9 @@ def _fault(file: Path) -> str | None:
     else:
         expected = "CSV: UTF-8, a line of column names first, as many values in every line"
         # counted to the end, since a broken line may stand anywhere
-        query = f"select count(*) from read_csv('{name}', header = true, all_varchar = true)"
+        query = (
+            f"select count(*) from read_csv('{name}', header = true, all_varchar = true, quote = '\"', escape = '\"')"
+        )
     try:
         if file.is_dir():
             raise ValueError("it is a folder")

@@ -332,7 +332,10 @@ class Project:
 
 def folder_tables(folder: Path) -> dict[str, Table]:
     """The files of a raw folder as queries, for `run`."""
-    readers = {".parquet": "read_parquet('{}')", ".csv": "read_csv('{}', header = true, all_varchar = true)"}
+    readers = {
+        ".parquet": "read_parquet('{}')",
+        ".csv": "read_csv('{}', header = true, all_varchar = true, quote = '\"', escape = '\"')",
+    }
     return {
         file.stem: f"select * from {readers[file.suffix].format(file)}"
         for file in sorted(folder.iterdir())

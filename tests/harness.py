@@ -270,7 +270,7 @@ def load_postgres(raw_dir: Path, environment: Mapping[str, str]) -> None:
             source = (
                 f"read_parquet('{file}')"
                 if file.suffix == ".parquet"
-                else f"read_csv('{file}', header = true, all_varchar = true)"
+                else f"read_csv('{file}', header = true, all_varchar = true, quote = '\"', escape = '\"')"
             )
             types = reader.execute(f"describe select * from {source}").fetchall()
             columns = ", ".join(f'"{row[0]}" {_postgres_type(row[1])}' for row in types)

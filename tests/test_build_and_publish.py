@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.few_models import project_of_few_models
 from tests.harness import write_raw
 from tests.publishing import build, copy_of_project, digest
 
@@ -272,3 +273,19 @@ def test_two_builds_of_one_database_do_not_meet(project: Path, raw: Path, tmp_pa
     assert run.returncode == 1
     assert "Another build of" in run.stdout
     assert "(process 1)" in run.stdout
+
+
+def test_a_value_in_quotes_far_down_a_csv(tmp_path: Path) -> None:
+    """Where no value before it needs quotes, nothing but the standard says what they are."""
+    project, raw = project_of_few_models(tmp_path), tmp_path / "raw"
+    write_raw(raw, {"subscription_items": [{"unit_amount": "10.00"}]})
+    names = [f"customer {number}" for number in range(30_000)] + ['"Smith, ""and"" Sons"']
+    lines = [f"cus_{number},{name},2026-01-01,false,DE,,," for number, name in enumerate(names)]
+    columns = "customer_id,name,created_at,is_test,country,industry,company_size,acquisition_channel"
+    (raw / "customers.csv").write_text("\n".join([columns, *lines]) + "\n")
+    for old in raw.glob("customers.parquet"):
+        old.unlink()
+    run = build(project, raw, tmp_path / "quoted.duckdb")
+    assert run.returncode == 0, run.stdout + run.stderr
+    with duckdb.connect(str(tmp_path / "quoted.duckdb"), read_only=True) as built:
+        assert built.execute("select count(*) from marts.customers").fetchone() == (30_001,)

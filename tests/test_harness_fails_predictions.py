@@ -54,7 +54,12 @@ def test_the_sound_project_breaks_nothing(seeds: Path, expected: Result) -> None
             ["churn_prediction_quality: rows: ", "SQL only"],
         ),
         # ties get the lowest of their ranks
-        ("churn_prediction_quality", "- (n - 1) / 2 as mid_rank", "- (n - 1) as mid_rank", ["churn_prediction_quality: auc: "]),
+        (
+            "churn_prediction_quality",
+            "- (n - 1) / 2 as mid_rank",
+            "- (n - 1) as mid_rank",
+            ["churn_prediction_quality: auc: "],
+        ),
         # what is missing counts as 0, not as nothing
         (
             "int_churn_contributions",

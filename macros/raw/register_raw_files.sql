@@ -25,7 +25,7 @@
                 {% if name == node.name ~ '.parquet' %}
                     {% do found.append("read_parquet('" ~ file | replace("'", "''") ~ "')") %}
                 {% elif name in (node.name ~ '.csv', node.name ~ '.csv.gz') %}
-                    {% do found.append("read_csv('" ~ file | replace("'", "''") ~ "', header = true, all_varchar = true)") %}
+                    {% do found.append("read_csv('" ~ file | replace("'", "''") ~ "', header = true, all_varchar = true, quote = '\"', escape = '\"')") %}
                 {% elif name.startswith(node.name ~ '/') and found | select('in', ["read_parquet('" ~ quoted ~ "/" ~ node.name ~ "/*.parquet')"]) | list | length == 0 %}
                     {% do found.append("read_parquet('" ~ quoted ~ "/" ~ node.name ~ "/*.parquet')") %}
                 {% endif %}
