@@ -1,32 +1,160 @@
+{#- Lengths are put into buckets of like size; the counts of the buckets tell which one holds the middle, and only its lengths are told apart. -#}
+{%- set bucket = "cast(floor(20 * ln(1 + cast(session_months.seconds as double precision))) as integer)" -%}
 with
 
-customer_periods as (
+periods as (
 
     select
         period_months.period_type,
         period_months.period_start,
-        session_months.customer_id,
-        session_months.seconds,
-        sum(session_months.sessions) as sessions
+        period_months.month_start,
+        periods.closing_day
+
+    from {{ ref('int_period_months') }} as period_months
+    inner join {{ ref('int_periods') }} as periods
+        on period_months.period_type = periods.period_type and period_months.period_start = periods.period_start
+
+),
+
+session_months as (
+
+    select
+        session_months.*,
+        {{ bucket }} as bucket
 
     from {{ ref('int_customer_session_months') }} as session_months
-    inner join {{ ref('int_period_months') }} as period_months on session_months.month_start = period_months.month_start
-    group by period_months.period_type, period_months.period_start, session_months.customer_id, session_months.seconds
+
+),
+
+-- a session counts where its customer stands at the close
+set_lengths as (
+
+    select
+        periods.period_type,
+        periods.period_start,
+        balances.attribute_set,
+        session_months.bucket,
+        session_months.seconds,
+        session_months.sessions
+
+    from session_months
+    inner join periods on session_months.month_start = periods.month_start
+    inner join {{ ref('int_customer_balances') }} as balances
+        on session_months.customer_id = balances.customer_id and periods.closing_day = balances.state_day
+
+),
+
+set_buckets as (
+
+    select
+        period_type,
+        period_start,
+        attribute_set,
+        bucket,
+        max(seconds) as seconds,
+        sum(sessions) as sessions
+
+    from set_lengths
+    group by period_type, period_start, attribute_set, bucket
+
+),
+
+segment_buckets as (
+
+    select
+        set_buckets.period_type,
+        set_buckets.period_start,
+        segments.segment_name,
+        {{ segment_value('attribute_sets.') }} as segment_value,
+        set_buckets.bucket,
+        max(set_buckets.seconds) as seconds,
+        sum(set_buckets.sessions) as sessions
+
+    from set_buckets
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_buckets.attribute_set = attribute_sets.attribute_set
+    cross join {{ ref('int_segments') }} as segments
+    group by 1, 2, 3, 4, 5
+
+),
+
+cumulated as (
+
+    select
+        segment_buckets.*,
+        sum(sessions) over (partition by period_type, period_start, segment_name, segment_value order by bucket) as sessions_so_far,
+        sum(sessions) over (partition by period_type, period_start, segment_name, segment_value) as all_sessions
+
+    from segment_buckets
+
+),
+
+-- the middle one, or the two in the middle, lie in one bucket or in two
+judged as (
+
+    select
+        cumulated.*,
+        2 * (sessions_so_far - sessions) <= all_sessions and 2 * sessions_so_far >= all_sessions as is_middle
+
+    from cumulated
+
+),
+
+middles as (
+
+    select * from judged
+    where is_middle
+
+),
+
+middle_lengths as (
+
+    select
+        set_lengths.period_type,
+        set_lengths.period_start,
+        set_lengths.attribute_set,
+        set_lengths.bucket,
+        set_lengths.seconds,
+        sum(set_lengths.sessions) as sessions
+
+    from set_lengths
+    inner join (select distinct period_type, period_start, bucket from middles) as middle_buckets
+        on
+            set_lengths.period_type = middle_buckets.period_type
+            and set_lengths.period_start = middle_buckets.period_start
+            and set_lengths.bucket = middle_buckets.bucket
+    group by 1, 2, 3, 4, 5
 
 )
 
 select
-    customer_periods.period_type,
-    customer_periods.period_start,
-    segments.segment_name,
-    {{ segment_value('days.') }} as segment_value,
-    customer_periods.seconds,
-    cast(sum(customer_periods.sessions) as bigint) as sessions
+    middles.period_type,
+    middles.period_start,
+    middles.segment_name,
+    middles.segment_value,
+    middle_lengths.seconds,
+    cast(sum(middle_lengths.sessions) as bigint) as sessions
 
-from customer_periods
-inner join {{ ref('int_periods') }} as periods
-    on customer_periods.period_type = periods.period_type and customer_periods.period_start = periods.period_start
-inner join {{ ref('int_customer_days') }} as days
-    on customer_periods.customer_id = days.customer_id and periods.closing_day = days.state_day
+from middle_lengths
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on middle_lengths.attribute_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
+inner join middles
+    on
+        middle_lengths.period_type = middles.period_type
+        and middle_lengths.period_start = middles.period_start
+        and middle_lengths.bucket = middles.bucket
+        and segments.segment_name = middles.segment_name
+        and {{ segment_value('attribute_sets.') }} = middles.segment_value
 group by 1, 2, 3, 4, 5
+
+union all
+
+select
+    period_type,
+    period_start,
+    segment_name,
+    segment_value,
+    seconds,
+    cast(sessions as bigint)
+
+from judged
+where not is_middle

@@ -1,5 +1,6 @@
 {#- Values are put into buckets of like size; the counts of the buckets tell which one holds the middle, and only its values are ordered. -#}
 {%- set bucket = "cast(floor(20 * ln(1 + cast(durations.seconds as double precision))) as integer)" -%}
+{%- set attribute_set = hash_of(segment_attributes().split(', ')) -%}
 with
 
 durations as (
@@ -38,22 +39,70 @@ durations as (
 
 ),
 
-segment_durations as (
+-- segments as numbers, which many rows are grouped by
+attribute_sets as (
+
+    select distinct
+        {{ attribute_set }} as attribute_set,
+        {{ segment_attributes() }}
+
+    from durations
+
+),
+
+set_segments as (
+
+    select
+        attribute_sets.attribute_set,
+        segments.segment_name,
+        {{ segment_value('attribute_sets.') }} as segment_value,
+        dense_rank() over (order by segments.segment_name, {{ segment_value('attribute_sets.') }}) as segment_id
+
+    from attribute_sets
+    cross join {{ ref('int_segments') }} as segments
+
+),
+
+segments as (
+
+    select distinct
+        segment_id,
+        segment_name,
+        segment_value
+
+    from set_segments
+
+),
+
+set_durations as (
 
     select
         durations.duration,
         months.month_start,
         -- the month in which a resolved ticket was opened again: at the closes from there on it is none of the resolved
         coalesce({{ month_of('durations.reopened_date') }}, {{ forever() }}) as until_month,
-        segments.segment_name,
-        {{ segment_value('durations.') }} as segment_value,
+        {{ attribute_set }} as attribute_set,
         durations.seconds,
         {{ bucket }} as bucket
 
     from durations
     inner join {{ ref('int_months') }} as months
         on {{ month_of('durations.unit_day') }} = months.month_start and durations.unit_day >= months.first_day
-    cross join {{ ref('int_segments') }} as segments
+
+),
+
+segment_durations as (
+
+    select
+        set_durations.duration,
+        set_durations.month_start,
+        set_durations.until_month,
+        set_segments.segment_id,
+        set_durations.seconds,
+        set_durations.bucket
+
+    from set_durations
+    inner join set_segments on set_durations.attribute_set = set_segments.attribute_set
 
 ),
 
@@ -77,13 +126,12 @@ month_buckets as (
         duration,
         month_start,
         until_month,
-        segment_name,
-        segment_value,
+        segment_id,
         bucket,
         count(*) as units
 
     from segment_durations
-    group by duration, month_start, until_month, segment_name, segment_value, bucket
+    group by duration, month_start, until_month, segment_id, bucket
 
 ),
 
@@ -93,15 +141,14 @@ period_buckets as (
         month_buckets.duration,
         period_months.period_type,
         period_months.period_start,
-        month_buckets.segment_name,
-        month_buckets.segment_value,
+        month_buckets.segment_id,
         month_buckets.bucket,
         sum(month_buckets.units) as units
 
     from month_buckets
     inner join period_months
         on month_buckets.month_start = period_months.month_start and month_buckets.until_month > period_months.closing_day
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5
 
 ),
 
@@ -110,9 +157,9 @@ cumulated as (
     select
         period_buckets.*,
         sum(units) over (
-            partition by duration, period_type, period_start, segment_name, segment_value order by bucket
+            partition by duration, period_type, period_start, segment_id order by bucket
         ) - units as units_before,
-        sum(units) over (partition by duration, period_type, period_start, segment_name, segment_value) as all_units
+        sum(units) over (partition by duration, period_type, period_start, segment_id) as all_units
 
     from period_buckets
 
@@ -132,8 +179,7 @@ ranked as (
         middle_buckets.duration,
         middle_buckets.period_type,
         middle_buckets.period_start,
-        middle_buckets.segment_name,
-        middle_buckets.segment_value,
+        middle_buckets.segment_id,
         middle_buckets.all_units,
         segment_durations.seconds,
         middle_buckets.units_before + row_number() over (
@@ -141,8 +187,7 @@ ranked as (
                 middle_buckets.duration,
                 middle_buckets.period_type,
                 middle_buckets.period_start,
-                middle_buckets.segment_name,
-                middle_buckets.segment_value,
+                middle_buckets.segment_id,
                 middle_buckets.bucket
             order by segment_durations.seconds
         ) as place
@@ -154,21 +199,21 @@ ranked as (
         on
             period_months.month_start = segment_durations.month_start
             and middle_buckets.duration = segment_durations.duration
-            and middle_buckets.segment_name = segment_durations.segment_name
-            and middle_buckets.segment_value = segment_durations.segment_value
+            and middle_buckets.segment_id = segment_durations.segment_id
             and middle_buckets.bucket = segment_durations.bucket
             and segment_durations.until_month > period_months.closing_day
 
 )
 
 select
-    duration,
-    period_type,
-    period_start,
-    segment_name,
-    segment_value,
-    avg(cast(seconds as double precision)) as median_seconds
+    ranked.duration,
+    ranked.period_type,
+    ranked.period_start,
+    segments.segment_name,
+    segments.segment_value,
+    avg(cast(ranked.seconds as double precision)) as median_seconds
 
 from ranked
-where all_units <= 2 * place and 2 * place <= all_units + 2
-group by duration, period_type, period_start, segment_name, segment_value
+inner join segments on ranked.segment_id = segments.segment_id
+where ranked.all_units <= 2 * ranked.place and 2 * ranked.place <= ranked.all_units + 2
+group by ranked.duration, ranked.period_type, ranked.period_start, segments.segment_name, segments.segment_value
