@@ -8,6 +8,7 @@ import duckdb
 # what the tables made by customer are compared with
 COMPARED_WITH = (
     "int_as_of", "int_periods", "int_reporting_currency", "int_customer_fingerprints", "int_evidence_fingerprints", "int_common_fingerprint",
+    "int_event_day_fingerprints",
 )  # fmt: skip
 SCHEMAS = ("before", "changed", "open", "retired")
 # the code is as it was tested, the seeds are those that are there

@@ -37,13 +37,13 @@ LAST_DAY = datetime.date(2025, 5, 13)
 # period asks for any more
 EXEMPT = {
     "builds", "build_inputs", "metric_revisions", "metrics_as_closed", "customer_health_history", "customer_revisions",
-    "int_customer_fingerprints", "int_changed_customers", "int_evidence_fingerprints", "int_changed_evidence", "int_mrr_components",
-    "int_customer_changes", "int_build_changes",
+    "int_customer_fingerprints", "int_changed_customers", "int_evidence_fingerprints", "int_changed_evidence", "int_changed_event_days",
+    "int_mrr_components", "int_customer_changes", "int_build_changes",
 }  # fmt: skip
 
 # what goes on from the last build, and what it is made from
 SELECTION = (
-    "+config.materialized:by_customer", "+int_segment_periods__opening", "+int_segment_periods__closing", "+int_segment_periods__transfers",
+    "+config.materialized:by_customer", "+config.materialized:by_day", "+int_segment_periods__opening", "+int_segment_periods__closing", "+int_segment_periods__transfers",
     "+customer_periods", "+mrr_movements", "+mrr_movement_details",
 )  # fmt: skip
 

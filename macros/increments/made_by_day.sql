@@ -1,0 +1,36 @@
+{#
+    Materialization: a table whose rows of a day follow from the events of that day alone. A build without an earlier one makes it whole; after that,
+    the same SQL runs over the days of int_changed_event_days, and their rows take the place of the old ones. Both the events and the table have the
+    column occurred_date.
+#}
+{% materialization by_day, default %}
+    {% if load_cached_relation(this) is none or not builds_increment() %}
+        {{ return(adapter.dispatch('whole_table', 'customer_success')()) }}
+    {% endif %}
+
+    {% set of_changed_days = 'occurred_date in (select occurred_date from ' ~ relation_of('int_changed_event_days') ~ ')' %}
+    {% set rewritten = namespace(sql=sql) %}
+    {% for node in models_read() if node.name != 'int_changed_event_days' %}
+        {% set rewritten.sql = rewritten.sql | replace(
+            node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ of_changed_days ~ ')'
+        ) %}
+    {% endfor %}
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('delete') %}
+        delete from {{ this }}
+        where {{ of_changed_days }}
+    {% endcall %}
+    {% call statement('main') %}
+        insert into {{ this }}
+        {{ rewritten.sql }}
+    {% endcall %}
+    {{ run_hooks(post_hooks) }}
+    {% do adapter.commit() %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+{# Says of the model that calls it that it is so materialized. The list of changed days comes before it. #}
+{% macro made_by_day() -%}
+    {{ config(materialized='by_day') }}
+    {%- if not execute -%}{%- do ref('int_changed_event_days') -%}{%- endif -%}
+{%- endmacro %}
