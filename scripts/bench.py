@@ -19,7 +19,7 @@ from console import Stop, console, run_main, say, shown
 from inputs import PROJECT
 
 PAGE = PROJECT / "benchmark/README.md"
-RUNS = ("start", "scan", "movements", "retention", "full", "lean", "unchanged", "daily")
+RUNS = ("start", "scan", "movements", "retention", "full", "daily", "lean", "unchanged", "next")
 
 
 def main() -> None:
@@ -77,9 +77,11 @@ def measured(given: argparse.Namespace) -> Iterator[Run]:
                     yield bench.part(part)
             if "full" in given.runs:
                 yield bench.full()
+            if "daily" in given.runs:
+                yield bench.daily()
             if "lean" in given.runs:
                 yield bench.lean(given.memory)
-            if wanted := {"unchanged", "daily"} & set(given.runs):
+            if wanted := {"unchanged", "next"} & set(given.runs):
                 yield from bench.builds(wanted)
             bench.clear()
 

@@ -43,7 +43,8 @@ EXEMPT = {
 
 # what goes on from the last build, and what it is made from
 SELECTION = (
-    "+config.materialized:by_customer", "+config.materialized:by_day", "+int_segment_periods__opening", "+int_segment_periods__closing", "+int_segment_periods__transfers",
+    "+config.materialized:by_customer", "+config.materialized:by_day",
+    "+int_segment_periods__opening", "+int_segment_periods__closing", "+int_segment_periods__transfers",
     "+customer_periods", "+mrr_movements", "+mrr_movement_details",
 )  # fmt: skip
 
