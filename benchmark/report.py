@@ -12,6 +12,8 @@ from rich.table import Table
 
 GIGABYTE = 1e9
 COLUMNS = ("input", "customers", "run", "seconds", "CPU s", "model seconds", "memory GB", "spilled GB", "database GB")
+# reading the extract, and what is no model
+APART = ("staging", "seeds", "operations")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 Run = dict[str, Any]
@@ -69,16 +71,33 @@ def tables(runs: list[Run]) -> list[tuple[str, tuple[str, ...], list[tuple[str, 
         )
     if full := largest(runs, "full"):
         title = f"{full['input']}, {full['customers']:,} customers: "
-        layers = [(layer, f"{seconds:.1f}") for layer, seconds in full["layers"].items()]
-        made.append((title + "seconds by layer", ("layer", "seconds"), layers))
-        made.append(
-            (
-                title + "the dearest models",
-                ("model", "seconds"),
-                [(name, f"{seconds:.1f}") for name, seconds in full["dearest"]],
-            )
-        )
+        same = [
+            run
+            for run in runs
+            if run["run"] == "daily" and (run["input"], run["customers"]) == (full["input"], full["customers"])
+        ]
+        daily = same[-1] if same else {}
+        made.append((title + "seconds by layer", ("layer", "full", "daily"), layers_of(full, daily)))
+        dearest = [
+            (name, f"{seconds:.1f}", f"{daily.get('by_model', {}).get(name, 0):.1f}" if daily else "")
+            for name, seconds in full["dearest"]
+        ]
+        made.append((title + "the dearest models", ("model", "full", "daily"), dearest))
     return made
+
+
+def layers_of(full: Run, daily: Run) -> list[tuple[str, ...]]:
+    """Model seconds of each layer, of all but staging, and of copying the last build, in a full and in a daily build."""
+    names = sorted(full["layers"].keys() | daily.get("layers", {}).keys())
+    rows = [(name, *(f"{run['layers'].get(name, 0):.1f}" if run else "" for run in (full, daily))) for name in names]
+    beyond = [
+        sum(seconds for name, seconds in run["layers"].items() if name not in APART) if run else None
+        for run in (full, daily)
+    ]
+    rows.append((f"all but {', '.join(APART)}", *("" if seconds is None else f"{seconds:.1f}" for seconds in beyond)))
+    if daily:
+        rows.append(("copying the last build", "", f"{daily['copy_seconds']:.1f}"))
+    return rows
 
 
 def largest(runs: list[Run], name: str) -> Run | None:

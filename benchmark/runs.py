@@ -200,6 +200,7 @@ def results(target: Path) -> Run:
         "models": len(models),
         "model_seconds": sum(seconds for seconds, _ in models),
         "layers": dict(sorted(layers.items())),
+        "by_model": {name: seconds for seconds, name in models},
         "dearest": [(name, seconds) for seconds, name in sorted(models, reverse=True)[:DEAREST]],
     }
 
