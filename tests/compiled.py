@@ -16,8 +16,7 @@ import copy
 import json
 import os
 import re
-import subprocess
-import sys
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from typing import Any
 
 import duckdb
 import yaml
+from dbt.cli.main import dbtRunner
 
 from nlp.duckdb_functions import register
 
@@ -132,6 +132,52 @@ def _without_tests(source: Path, target: Path) -> None:
             place.symlink_to(file)
 
 
+class Workshop:
+    """A copy of the project without its tests, read by dbt once and compiled for many sets of variables, in this process."""
+
+    def __init__(self, root: Path) -> None:
+        self.place = tempfile.TemporaryDirectory(prefix="compiled_")
+        self.folder = Path(self.place.name)
+        (self.folder / "tests").mkdir()
+        for name in ("macros", "nlp", "analyses", "tests/invariants", "profiles.yml"):
+            if (root / name).exists():
+                (self.folder / name).symlink_to(root / name)
+        for name in ("models", "seeds"):
+            _without_tests(root / name, self.folder / name)
+        settings = yaml.safe_load((root / "dbt_project.yml").read_text())
+        settings.pop("on-run-start", None)
+        (self.folder / "dbt_project.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
+        self.manifest = None
+        # relations are named when they are parsed
+        self.manifest = self.dbt("parse", self.folder / f"{CATALOG}.duckdb")
+
+    def dbt(self, command: str, database: Path, *arguments: str) -> Any:
+        """What a dbt command results in."""
+        said: list[str] = []
+        words = [command, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--target", "duckdb"]
+        words += ["--no-version-check", "--no-use-colors", "--quiet", *arguments]
+        before = dict(os.environ)
+        os.environ.update({"AS_OF": "", "DUCKDB_PATH": str(database), "DBT_PROJECT_DIR": str(self.folder)})
+        try:
+            # what is compiled is written into the manifest's nodes
+            runner = dbtRunner(
+                manifest=self.manifest and self.manifest.deepcopy(),
+                callbacks=[lambda event: event.info.level == "error" and said.append(event.info.msg)],
+            )
+            outcome = runner.invoke(words)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        if not outcome.success:
+            raise CompileError("\n".join([*said, str(outcome.exception or "")])[-6000:])
+        return outcome.result
+
+
+@cache
+def _workshop(root: Path) -> Workshop:
+    return Workshop(root)
+
+
 class Project:
     """The compiled models of one set of variables. `without`: raw columns that the extract lacks, as `table.column`."""
 
@@ -153,42 +199,16 @@ class Project:
 
     def _compile(self, root: Path, variables: dict[str, Any]) -> dict[str, Any]:
         """The manifest of a dbt compile over empty raw tables; without the hooks, which look for files."""
-        with tempfile.TemporaryDirectory(prefix="compiled_") as folder:
-            work = Path(folder)
-            (work / "tests").mkdir()
-            for name in ("macros", "nlp", "analyses", "tests/invariants", "profiles.yml"):
-                if (root / name).exists():
-                    (work / name).symlink_to(root / name)
-            for name in ("models", "seeds"):
-                _without_tests(root / name, work / name)
-            settings = yaml.safe_load((root / "dbt_project.yml").read_text())
-            settings.pop("on-run-start", None)
-            (work / "dbt_project.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
-            database = work / f"{CATALOG}.duckdb"
-            with duckdb.connect(str(database)) as connection:
-                connection.execute(self._empty_tables())
-            done = subprocess.run(
-                [
-                    *(
-                        sys.executable,
-                        "-c",
-                        "from dbt.cli.main import cli; cli()",
-                        "--no-use-colors",
-                        "--quiet",
-                        "compile",
-                    ),
-                    *("--project-dir", str(work), "--profiles-dir", str(work), "--target", "duckdb"),
-                    *("--no-version-check", "--vars", json.dumps(variables)),
-                    *("--select", "resource_type:model", "test_type:singular", "--indirect-selection", "cautious"),
-                ],
-                capture_output=True,
-                text=True,
-                env={**os.environ, "AS_OF": "", "DUCKDB_PATH": str(database)},
-                check=False,
-            )
-            if done.returncode:
-                raise CompileError(done.stdout[-4000:] + done.stderr[-2000:])
-            return json.loads((work / "target" / "manifest.json").read_text())
+        workshop = _workshop(root)
+        database = Path(tempfile.mkdtemp(dir=workshop.folder)) / f"{CATALOG}.duckdb"
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(self._empty_tables())
+        chosen = ["--select", "resource_type:model", "test_type:singular", "--indirect-selection", "cautious"]
+        compiled_nodes = workshop.dbt("compile", database, "--vars", json.dumps(variables), *chosen)
+        shutil.rmtree(database.parent)
+        manifest = workshop.manifest.to_dict()
+        manifest["nodes"] |= {one.node.unique_id: one.node.to_dict() for one in compiled_nodes.results}
+        return manifest
 
     def _empty_tables(self) -> str:
         """Statements that make schema raw with every table, all text."""

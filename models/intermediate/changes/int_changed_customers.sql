@@ -144,9 +144,15 @@ calendar_before as (
 
 other_calendar as (
 
-    (select * from calendar except select * from calendar_before)
-    union all
-    (select * from calendar_before except select * from calendar)
+    select coalesce(calendar.period_start, calendar_before.period_start) as period_start
+    from calendar
+    full outer join calendar_before
+        on
+            calendar.period_type = calendar_before.period_type
+            and calendar.period_start = calendar_before.period_start
+            and calendar.opening_day = calendar_before.opening_day
+            and calendar.closing_day = calendar_before.closing_day
+    where calendar.period_type is null or calendar_before.period_type is null
 
 ),
 

@@ -38,7 +38,10 @@ everybody as (
 
     select customer_id from {{ ref('int_customers') }}
     where
-        exists (select fingerprint from common except select fingerprint from common_before)
+        not exists (
+            select 1 from common
+            inner join common_before on common.fingerprint = common_before.fingerprint
+        )
         or exists (select 1 from {{ ref('int_health_configuration') }} where method = 'percentile')
 
 )

@@ -4,7 +4,7 @@ row_hashes as (
 
     {% for relation in [ref('int_health_configuration'), ref('int_evidence_measures'), ref('int_models_in_force')] -%}
     select {{ row_hash('that_row') }} as row_hash
-    from {{ relation }} as that_row
+    from {{ relation }} as that_row -- noqa: AL05
     {{ 'union all' if not loop.last }}
     {% endfor %}
 )

@@ -34,7 +34,7 @@ row_hashes as (
     select
         customer_id,
         {{ row_hash('that_row') }} as row_hash
-    from {{ relation }} as that_row
+    from {{ relation }} as that_row -- noqa: AL05
     {{ 'union all' if not loop.last }}
     {% endfor %}
 )

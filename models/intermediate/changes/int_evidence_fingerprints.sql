@@ -21,7 +21,7 @@ row_hashes as (
         customer_id,
         {{ told_day }} as told_day,
         {{ row_hash('that_row') }} as row_hash
-    from {{ relation }} as that_row
+    from {{ relation }} as that_row -- noqa: AL05
     where customer_id is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}

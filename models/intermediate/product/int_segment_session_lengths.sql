@@ -106,6 +106,17 @@ middles as (
 
 ),
 
+middle_buckets as (
+
+    select distinct
+        period_type,
+        period_start,
+        bucket
+
+    from middles
+
+),
+
 middle_lengths as (
 
     select
@@ -117,7 +128,7 @@ middle_lengths as (
         sum(set_lengths.sessions) as sessions
 
     from set_lengths
-    inner join (select distinct period_type, period_start, bucket from middles) as middle_buckets
+    inner join middle_buckets
         on
             set_lengths.period_type = middle_buckets.period_type
             and set_lengths.period_start = middle_buckets.period_start
