@@ -41,11 +41,11 @@ EXEMPT = {
     "int_mrr_components", "int_customer_changes", "int_build_changes",
 }  # fmt: skip
 
-# what goes on from the last build, and what it is made from
+# what goes on from the last build, what it is made from, and records that compare only what may have changed
 SELECTION = (
     "+config.materialized:by_customer", "+config.materialized:by_day",
     "+int_segment_periods__opening", "+int_segment_periods__closing", "+int_segment_periods__transfers",
-    "+customer_periods", "+mrr_movements", "+mrr_movement_details",
+    "+customer_periods", "+mrr_movements", "+mrr_movement_details", "+cohort_retention", "+customer_health_history",
 )  # fmt: skip
 
 Table = list[dict[str, str]]
@@ -226,7 +226,22 @@ class Builder:
                 )
                 found.append(f"{schema}.{table}: {counts[0]} too many, {counts[1]} too few, such as {rows}")
         fresh.connection.execute("detach made")
+        found += [
+            f"customer_health_history does not end with today's score: {row}" for row in self.unrecorded(looked_at)
+        ]
         return found
+
+    def unrecorded(self, database: Path) -> list[tuple]:
+        """Scores that the records of health do not end with, or records that end with another: the law of tests/invariants, on this database."""
+        law = (PROJECT / "tests/invariants/last_records_are_todays_scores.sql").read_text()
+        for schema, name in (
+            ("marts", "customer_health_history"),
+            ("marts", "customer_health"),
+            ("intermediate", "int_months"),
+        ):
+            law = law.replace("{{ ref('" + name + "') }}", f"{schema}.{name}")
+        with duckdb.connect(str(database), read_only=True) as made:
+            return made.execute(f"{law} limit 3").fetchall()
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@
         having sum(customer_periods) <> 0
         union all
         select * from ({{ over(sql, 'open') }}) as made
+        where {{ is_open(config.get('meta').settled_by) }}
     {% endcall %}
     {% call statement('delete') %}
         delete from {{ this }}

@@ -14,8 +14,7 @@ members as (
 
     select
         first_payments.customer_id,
-        months.month_start as cohort_month,
-        months.closing_day as cohort_closing_day
+        months.month_start as cohort_month
 
     from {{ ref('int_first_payments') }} as first_payments
     inner join months
@@ -27,11 +26,10 @@ cohorts as (
 
     select
         cohort_month,
-        cohort_closing_day,
         count(*) as cohort_customers
 
     from members
-    group by cohort_month, cohort_closing_day
+    group by cohort_month
 
 ),
 
@@ -55,52 +53,17 @@ square as (
 
 ),
 
-rates as (
-
-    select * from {{ ref('int_exchange_rate_spans') }}
-
-),
-
-cohort_rates as (
-
-    select
-        cohorts.cohort_month,
-        rates.currency,
-        rates.rate
-
-    from cohorts
-    inner join rates on cohorts.cohort_closing_day >= rates.valid_from and cohorts.cohort_closing_day < rates.valid_to
-
-),
-
-customer_closes as (
-
-    select
-        members.cohort_month,
-        months.month_start,
-        members.customer_id,
-        sum(item_states.mrr) as mrr,
-        sum({{ converted('item_states.mrr_local', 'cohort_rates.rate') }}) as mrr_at_cohort_rates
-
-    from {{ ref('int_item_states') }} as item_states
-    inner join months on item_states.state_day = months.closing_day and months.is_over
-    inner join members on item_states.customer_id = members.customer_id and months.month_start >= members.cohort_month
-    inner join cohort_rates on members.cohort_month = cohort_rates.cohort_month and item_states.currency = cohort_rates.currency
-    group by members.cohort_month, months.month_start, members.customer_id
-
-),
-
 closes as (
 
     select
-        cohort_month,
-        month_start,
-        {{ count_where('mrr > 0') }} as retained_customers,
-        sum(mrr) as mrr,
-        sum(mrr_at_cohort_rates) as mrr_at_cohort_rates
+        sums.cohort_month,
+        months.month_start,
+        sums.retained_customers,
+        sums.mrr,
+        sums.mrr_at_cohort_rates
 
-    from customer_closes
-    group by cohort_month, month_start
+    from {{ ref('int_cohort_sums') }} as sums
+    inner join months on sums.state_day = months.closing_day and months.is_over
 
 ),
 

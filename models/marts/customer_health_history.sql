@@ -24,6 +24,7 @@ health as (
         colour
 
     from {{ ref('customer_health') }}
+    where {{ may_have_changed('score_day', 'int_changed_evidence') }}
 
 ),
 
@@ -42,6 +43,7 @@ records as (
         row_number() over (partition by customer_id, score_day order by record_number desc) as age_rank
 
     from {{ this }}
+    where {{ may_have_changed('score_day', 'int_changed_evidence') }}
     {%- else -%}
     select
         customer_id,
