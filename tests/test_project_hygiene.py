@@ -16,7 +16,7 @@ REGISTRIES = re.compile(
     )
 )
 GENERATED = re.compile(r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|dbt_packages)/|__pycache__")
-LOCKS = ["requirements/build.txt", "requirements/train.txt", "requirements/test.txt"]
+LOCKS = ["requirements/build.txt", "requirements/train.txt", "requirements/postgres.txt", "requirements/test.txt"]
 
 
 def files() -> list[str]:
@@ -77,9 +77,10 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     groups, build = settings["dependency-groups"], settings["project"]["dependencies"]
     assert {"include-group": "train"} in groups["test"]
-    train = build + groups["train"]
-    test = train + [one for one in groups["test"] if isinstance(one, str)]
-    needed = dict(zip(LOCKS, (build, train, test), strict=True))
+    assert {"include-group": "postgres"} in groups["test"]
+    train, postgres = build + groups["train"], build + groups["postgres"]
+    test = train + groups["postgres"] + [one for one in groups["test"] if isinstance(one, str)]
+    needed = dict(zip(LOCKS, (build, train, postgres, test), strict=True))
     for lock, requirements in needed.items():
         pins = locked(lock)
         for requirement in requirements:
@@ -92,15 +93,16 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
 
 def test_locks_agree() -> None:
     """Each pins what the smaller ones pin."""
-    build, train, test = (locked(lock) for lock in LOCKS)
-    assert {name: train.get(name) for name in build} == build
-    assert {name: test.get(name) for name in train} == train
+    build, train, postgres, test = (locked(lock) for lock in LOCKS)
+    for smaller, larger in ((build, train), (build, postgres), (train, test), (postgres, test)):
+        assert {name: larger.get(name) for name in smaller} == smaller
 
 
 def test_a_build_stays_small() -> None:
     """What only training and tests need is not installed for make build; pandas by nothing."""
-    build, train, test = (locked(lock) for lock in LOCKS)
-    assert not {"scipy", "scikit-learn"} & set(build)
+    build, train, postgres, test = (locked(lock) for lock in LOCKS)
+    assert not {"scipy", "scikit-learn", "dbt-postgres"} & set(build)
+    assert not {"scipy", "scikit-learn", "pytest"} & set(postgres)
     assert not {"lifetimes", "pytest"} & set(train)
     assert "pandas" not in test
 
@@ -118,5 +120,5 @@ def test_make_help_names_every_variable_of_the_scripts() -> None:
     said = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
     ).stdout
-    for variable in ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "SAMPLE_ARGS", "FORCE", "ARGS", "PYTHON"):
+    for variable in ("RAW_DATA_DIR", "DUCKDB_PATH", "TARGET", "POSTGRES_HOST", "AS_OF", "SAMPLE_ARGS", "FORCE", "ARGS", "PYTHON"):
         assert variable in said
