@@ -6,12 +6,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import duckdb
 import yaml
 
-from console import Stop, console, run_main, say, show, shown
-from dbt_build import DBT, dbt_environment
-from inputs import PROJECT, target
+from console import Stop, console, run_main, say
+from dbt_build import DBT
+from inputs import PROJECT
+from published import Published, published
 
 ROWS = 60
 
@@ -27,8 +27,8 @@ def described(name: str) -> str:
     return next((page["description"].strip() for page in pages if page["name"] == name), "")
 
 
-def compiled(name: str, arguments: list[str], database: Path) -> str:
-    """The SQL of an analysis for this database; dbt gets a scratch file of the same name, so that no reader is in its way."""
+def compiled(name: str, arguments: list[str], source: Published) -> str:
+    """The SQL of an analysis for this database."""
     with tempfile.TemporaryDirectory() as scratch:
         run = subprocess.run(
             [
@@ -44,7 +44,7 @@ def compiled(name: str, arguments: list[str], database: Path) -> str:
                 *arguments,
             ],
             cwd=PROJECT,
-            env=dbt_environment(Path(scratch) / database.name, None) | {"DBT_LOG_PATH": f"{scratch}/logs"},
+            env=source.dbt_environment(Path(scratch)) | {"DBT_LOG_PATH": f"{scratch}/logs"},
             text=True,
             capture_output=True,
         )
@@ -61,13 +61,13 @@ def main() -> None:
         raise Stop(
             "Expected one of the questions:\n" + "\n".join(f"  make ask Q={question}" for question in questions())
         )
-    path = target().path
-    if not path.exists():
-        raise Stop(f"There is no {shown(path)} yet: make build")
-    with console.status(f"Asking {name} ..."):
-        sql = compiled(name, arguments, path)
+    source = published()
     try:
-        with duckdb.connect(str(path), read_only=True) as database:
+        with source.open():
+            pass
+        with console.status(f"Asking {name} ..."):
+            sql = compiled(name, arguments, source)
+        with source.open() as database:
             currency, as_of = database.execute(
                 "select reporting_currency, as_of_day from intermediate.int_reporting_currency cross join intermediate.int_as_of"
             ).fetchone()
@@ -76,8 +76,8 @@ def main() -> None:
                 style="bold",
             )
             say(described(name), style="dim")
-            show(database.sql(sql), ROWS)
-    except duckdb.Error as error:
+            source.show(database, sql, ROWS)
+    except source.errors as error:
         raise Stop(f"{name} could not be answered: {error}") from None
 
 

@@ -9,7 +9,7 @@ Arguments are handed on to dbt: `--vars '{max_pause_days: 30}'`.
 
 import datetime
 import fcntl
-import json
+import importlib
 import os
 import shutil
 import stat
@@ -25,20 +25,12 @@ import sample
 import seeds
 from console import Stop, local, run_main, say, shown
 from dbt_build import NO_ROOM, Outcome, counted, dbt_build
-from inputs import PROJECT, Target, check_as_of, check_readable, raw_folder, writable_target
+from failures import any_results, what_failed
+from inputs import Target, check_as_of, check_readable, raw_folder, writable_target
+from published import RECORDS, DuckDB, chosen
 
-# Marts that are appended to: the new database begins with the old one's.
-RECORDS = (
-    "builds",
-    "build_inputs",
-    "customer_health_history",
-    "customer_revisions",
-    "metric_revisions",
-    "metrics_as_closed",
-)
 # schemas of views on what is not published: the raw files, the database of before
 SCAFFOLDING = ("raw", "published_before")
-FAILURES_SHOWN = 10
 # dbt arguments that leave something out of a build
 PARTIAL = {
     "-s",
@@ -54,20 +46,19 @@ PARTIAL = {
 
 
 def main() -> None:
-    """Check what is given, and build."""
-    if os.environ.get("DBT_TARGET", "duckdb") != "duckdb":
-        raise Stop(
-            f"make build writes a DuckDB file. For DBT_TARGET={os.environ['DBT_TARGET']}: dbt build --exclude-resource-type unit_test"
-        )
+    """Check what is given, and build where it is asked for: scripts/build_NAME.py for another target than DuckDB."""
+    name = chosen()
     check_as_of()
     seeds.check()
     if partial := [word for word in sys.argv[1:] if word.split("=")[0] in PARTIAL]:
         raise Stop(
             f"make build publishes the whole, so {partial[0]} is not for it. For a part: .venv/bin/dbt build {partial[0]} ..."
         )
+    if name != "duckdb":
+        return importlib.import_module(f"build_{name}").build()
     target = writable_target()
     try:
-        build(target)
+        return build(target)
     except (OSError, duckdb.IOException) as error:
         if not NO_ROOM.search(str(error)):
             raise
@@ -91,7 +82,7 @@ def build(target: Target) -> None:
             f"Nothing has changed since the build of {local(last.built_at)}: {shown(target.path)} is up to date.",
             style="green",
         )
-        headline.show(target, is_sample=not given)
+        headline.show(DuckDB(target.path), is_sample=not given)
         return
     check_readable(raw_data)
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
@@ -120,8 +111,8 @@ def build(target: Target) -> None:
         say(
             f"Written to while it was read: {names}. Build again, so that all tables are of one moment.", style="yellow"
         )
-    headline.show(target, is_sample=not given)
-    headline.show_revisions(target)
+    headline.show(DuckDB(target.path), is_sample=not given)
+    headline.show_revisions(DuckDB(target.path))
 
 
 def how(last: fingerprints.LastBuild, goes_on: bool) -> str:
@@ -270,28 +261,10 @@ def failure(target: Target, outcome: Outcome) -> str:
         return no_room(target)
     if outcome.code < 0:
         return f"\ndbt was ended by signal {-outcome.code}, as by a machine without memory left. {as_it_was(target)}"
-    lines = ["", "The build failed." if outcome.errors else "The build failed:", *outcome.errors]
-    results, nodes = _results(target), _nodes(target)
-    failed = [result for result in results if result["status"] in ("error", "fail", "runtime error", "partial success")]
-    for result in failed[:FAILURES_SHOWN]:
-        node = nodes.get(result["unique_id"], {})
-        kind, name = result["unique_id"].split(".")[0], node.get("name", result["unique_id"])
-        lines.append(f"\n  {kind} {name}  ({node.get('original_file_path', '?')})")
-        lines += [
-            f"    {line.strip()}"
-            for line in (result["message"] or "no message").strip().splitlines()
-            if line.strip() and line.strip()[0] != ">"
-        ]
-        if node.get("compiled_path"):
-            compiled = Path(node["compiled_path"])
-            lines.append(f"    its SQL: {shown(compiled if compiled.is_absolute() else PROJECT / compiled)}")
-    if len(failed) > FAILURES_SHOWN:
-        lines.append(f"\n  and {len(failed) - FAILURES_SHOWN} more, see the log")
-    if skipped := sum(result["status"] == "skipped" for result in results):
-        lines.append(f"\n  {skipped} that build on {'it' if len(failed) == 1 else 'them'} were skipped")
+    lines = what_failed(target, outcome)
     log, work = shown(target.work_folder / "logs/dbt.log"), shown(target.work_file)
     lines += ["", as_it_was(target), f"The log: {log}"]
-    if results and target.work_file.exists():
+    if target.work_file.exists() and any_results(target):
         lines.append(f'What was built: {work}\n  make query DUCKDB_PATH="{work}" SQL="show all tables"')
     return "\n".join(lines)
 
@@ -313,22 +286,6 @@ def log_of(database: Path) -> Path:
 def quoted(path: Path) -> str:
     """A path inside an SQL text."""
     return str(path).replace("'", "''")
-
-
-def _results(target: Target) -> list[dict]:
-    """dbt's result of each node; none where it did not come so far."""
-    try:
-        return json.loads((target.work_folder / "target/run_results.json").read_text())["results"]
-    except (OSError, ValueError):
-        return []
-
-
-def _nodes(target: Target) -> dict[str, dict]:
-    """dbt's nodes by id."""
-    try:
-        return json.loads((target.work_folder / "target/manifest.json").read_text())["nodes"]
-    except (OSError, ValueError):
-        return {}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -68,8 +69,16 @@ def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
     return environment | ({"RAW_DATA_DIR": str(raw_data)} if raw_data else {})
 
 
-def dbt_command(target: Target, arguments: list[str]) -> list[str]:
-    """The command of a build into the work file."""
+class HasWorkFolder(Protocol):
+    """What is built, as far as dbt's artifacts and log go."""
+
+    @property
+    def work_folder(self) -> Path:
+        """Where they lie."""
+
+
+def dbt_command(target: HasWorkFolder, arguments: list[str]) -> list[str]:
+    """The command of a build."""
     return [
         *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
@@ -78,14 +87,20 @@ def dbt_command(target: Target, arguments: list[str]) -> list[str]:
 
 
 def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock: int, facts: str) -> Outcome:
-    """Build into the work file. The lock is held until dbt has ended, even where this process has not lived as long."""
+    """Build into the work file."""
     published = {"PUBLISHED_DATABASE": str(target.path)} if target.path.exists() else {}
+    environment = dbt_environment(target.work_file, raw_data) | published | {"BUILD_FACTS": facts}
+    return run_dbt(dbt_command(target, arguments), environment, lock)
+
+
+def run_dbt(command: list[str], environment: dict[str, str], lock: int) -> Outcome:
+    """Run dbt. The lock, a descriptor, is held until dbt has ended, even where this process has not lived as long."""
     outcome = Outcome()
     began = time.monotonic()
     dbt = subprocess.Popen(
-        dbt_command(target, arguments),
+        command,
         cwd=PROJECT,
-        env=dbt_environment(target.work_file, raw_data) | published | {"BUILD_FACTS": facts},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,9 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from dbt_build import HasWorkFolder
 from inputs import PROJECT, Target, raw_files
+from published import Readable
 
 CODE = ("models", "macros", "nlp", "tests/invariants", "seeds", "profiles.yml")
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "numpy", "py3langid", "vaderSentiment")
@@ -37,14 +40,22 @@ class Facts:
     inputs: dict[str, str]
 
 
-def gather(target: Target, raw_data: Path, arguments: list[str], is_sample: bool) -> Facts:
-    """The facts of a build of these raw files with these arguments of dbt."""
+def gather(
+    target: HasWorkFolder,
+    raw_data: Path | None,
+    arguments: list[str],
+    is_sample: bool,
+    packages: Sequence[str] = PACKAGES,
+) -> Facts:
+    """The facts of a build of these raw files with these arguments of dbt; of raw tables that are no files nothing is known."""
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
     variables = project.pop("vars") | _given_variables(arguments)
     variables |= {name.lower(): value for name in OF_ENVIRONMENT if (value := os.environ.get(name, "").strip())}
     words = [word for word in arguments if word != "--full-refresh"]
-    environment = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
-    versions = {name: version(name) for name in PACKAGES}
+    environment = {
+        name: value for name, value in os.environ.items() if name.startswith("DBT_") and name != "DBT_TARGET"
+    }
+    versions = {name: version(name) for name in packages}
     files = [path for part in CODE for path in _files(PROJECT / part)]
     seeds = [path for path in files if path.suffix == ".csv" and path.parent.name == "seeds"]
     return Facts(
@@ -54,7 +65,7 @@ def gather(target: Target, raw_data: Path, arguments: list[str], is_sample: bool
         code_fingerprint=_hash_of([project, versions, [_named(path) for path in files if path not in seeds]]),
         seeds_fingerprint=_hash_of([_named(path) for path in seeds]),
         settings_fingerprint=_hash_of([_without_as_of(variables), words, environment, is_sample]),
-        inputs=_inputs(target, raw_data),
+        inputs=_inputs(target, raw_data) if raw_data else {},
     )
 
 
@@ -94,19 +105,24 @@ def last_build(target: Target, facts: Facts) -> LastBuild | None:
         if json.loads(_marker(target).read_text()) != _identity(target.path):
             return None
         with duckdb.connect(str(target.path), read_only=True) as database:
-            build_id, built_at, moves_with_today, variables, *known = database.execute(
-                "select build_id, built_at, moves_with_today, variables, code_fingerprint, seeds_fingerprint, settings_fingerprint"
-                " from marts.builds order by build_id desc limit 1"
-            ).fetchone()
-            inputs = dict(
-                database.execute(
-                    "select table_name, fingerprint from marts.build_inputs where build_id = ? and fingerprint is not null",
-                    [build_id],
-                ).fetchall()
-            )
-        before = json.loads(variables)
+            return compared(database, facts)
     except (OSError, ValueError, TypeError, duckdb.Error):
         return None
+
+
+def compared(database: Readable, facts: Facts) -> LastBuild:
+    """What a published database says of its build, beside the facts of the next one."""
+    build_id, built_at, moves_with_today, variables, *known = database.execute(
+        "select build_id, built_at, moves_with_today, variables, code_fingerprint, seeds_fingerprint, settings_fingerprint"
+        " from marts.builds order by build_id desc limit 1"
+    ).fetchone()
+    inputs = dict(
+        database.execute(
+            "select table_name, fingerprint from marts.build_inputs where build_id = ? and fingerprint is not null",
+            [build_id],
+        ).fetchall()
+    )
+    before = json.loads(variables)
     now = [facts.code_fingerprint, facts.seeds_fingerprint, facts.settings_fingerprint]
     what = ["the project's code or its packages", "seeds", "variables or arguments"]
     stays = not moves_with_today or _day_of(built_at, facts) == _day_of(datetime.datetime.now(datetime.UTC), facts)
@@ -148,7 +164,7 @@ def _given_variables(arguments: list[str]) -> dict:
     return given
 
 
-def _inputs(target: Target, raw_data: Path) -> dict[str, str]:
+def _inputs(target: HasWorkFolder, raw_data: Path) -> dict[str, str]:
     """By raw table the hash of the names and contents of its files. A content is read again where the file was touched."""
     cache = target.work_folder / "fingerprints.json"
     try:

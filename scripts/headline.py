@@ -1,16 +1,14 @@
 """The latest complete month of a published database in some twenty figures, and what to type next."""
 
 import os
-import shlex
 from collections.abc import Callable
 from typing import NamedTuple
 
-import duckdb
 from rich import box
 from rich.table import Table
 
-from console import console, local, say, shown
-from inputs import DATABASE, Target
+from console import console, local, say
+from published import Published, Readable
 
 RULES_SHOWN = 5
 OTHER_CAUSES = ("the code", "the seeds", "the settings", "the as-of day")
@@ -68,18 +66,18 @@ FORMATS: dict[str, Callable[[float, str], str]] = {
 }
 
 
-def show(target: Target, is_sample: bool) -> None:
+def show(published: Published, is_sample: bool) -> None:
     """Print the figures, the counts and what to type next."""
-    with duckdb.connect(str(target.path), read_only=True) as database:
+    with published.open() as database:
         say()
         show_figures(database)
         say()
         show_counts(database)
     say()
-    show_next(target, is_sample)
+    show_next(published, is_sample)
 
 
-def show_figures(database: duckdb.DuckDBPyConnection) -> None:
+def show_figures(database: Readable) -> None:
     """The latest complete month beside the one before."""
     months = database.execute(
         "select distinct period_start from marts.metrics where period_type = 'month' and segment_name = 'all' and is_complete order by 1 desc limit 2"
@@ -132,7 +130,7 @@ def written(value: float | None, unit: str, sign: str = "") -> str:
     )
 
 
-def show_counts(database: duckdb.DuckDBPyConnection) -> None:
+def show_counts(database: Readable) -> None:
     """The as-of day, customers, and the raw rows that were not believed; in red a table that lost many."""
     as_of = database.execute("select as_of_day from intermediate.int_as_of").fetchone()[0]
     given = (
@@ -143,7 +141,7 @@ def show_counts(database: duckdb.DuckDBPyConnection) -> None:
     customers = database.execute("select count(*) from marts.customers").fetchone()[0]
     say(f"{customers:,} customer{'s' * (customers != 1)}")
     rules = database.execute(
-        "select rule, is_kept, count(*) from marts.rejected_rows group by all order by is_kept, 3 desc, 1"
+        "select rule, is_kept, count(*) from marts.rejected_rows group by rule, is_kept order by is_kept, 3 desc, 1"
     ).fetchall()
     for is_kept, text in ((False, "rejected"), (True, "kept, but listed")):
         counts = [(rule, count) for rule, kept, count in rules if kept is is_kept]
@@ -155,13 +153,13 @@ def show_counts(database: duckdb.DuckDBPyConnection) -> None:
     show_model(database)
     for table in REQUIRED:
         rows, rejected = database.execute(
-            f"select count(*), count(*) filter (fate = 'rejected') from staging.base_billing__{table}"
+            f"select count(*), count(*) filter (where fate = 'rejected') from staging.base_billing__{table}"
         ).fetchone()
         if rejected > MANY_REJECTED * rows:
             say(f"{table}: {rejected:,} of {rows:,} rows rejected, and so in no figure", style="bold red")
 
 
-def show_model(database: duckdb.DuckDBPyConnection) -> None:
+def show_model(database: Readable) -> None:
     """What stands against the predictions of churn: no model in force, or one that learned from other customers."""
     (status,) = database.execute("select status from marts.trained_models where kind = 'churn'").fetchone()
     if status != "in force":
@@ -178,11 +176,11 @@ def show_model(database: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def show_revisions(target: Target) -> None:
+def show_revisions(published: Published) -> None:
     """One line where this build changed figures that had been settled, and why; in red where books are closed on them."""
-    with duckdb.connect(str(target.path), read_only=True) as database:
+    with published.open() as database:
         figures, metrics, closed = database.execute(
-            "select count(*), count(distinct metric_name), count_if(is_closed) from marts.metric_revisions"
+            "select count(*), count(distinct metric_name), count(*) filter (where is_closed) from marts.metric_revisions"
             " where build_id = (select max(build_id) from marts.builds)"
         ).fetchone()
         if not figures:
@@ -197,30 +195,26 @@ def show_revisions(target: Target) -> None:
     say()
     say(
         f"{figures:,} published figure{'s' * (figures != 1)} of {metrics} metric{'s' * (metrics != 1)}{of_closed} changed since the build"
-        f" {'of ' + local(before) if before else 'before'}{why}: make ask{setting_of(target)} Q=what_was_restated",
+        f" {'of ' + local(before) if before else 'before'}{why}: make ask{published.setting} Q=what_was_restated",
         style="bold red" if closed else "yellow",
     )
 
 
-def setting_of(target: Target) -> str:
-    """What a command needs to find this database."""
-    path = shown(target.path)
-    return "" if path == DATABASE else f" DUCKDB_PATH={shlex.quote(path)}"
-
-
-def show_next(target: Target, is_sample: bool) -> None:
-    """The commands that go on from here."""
-    setting = setting_of(target)
-    say(f"The database: {shown(target.path)}")
+def show_next(published: Published, is_sample: bool) -> None:
+    """How to connect, and the commands that go on from here."""
+    setting = published.setting
+    say(f"The database: {published.name}")
+    for hint in published.hints:
+        say(f"  {hint}")
     say()
     say("Next:", style="bold")
     for question in ("what_moved_mrr", "who_is_at_risk"):
         say(f"  make ask{setting} Q={question}")
     for sql in (
         "select metric_name, description from marts.metric_definitions",
-        "select source_table, rule, count(*) from marts.rejected_rows group by all order by all",
+        "select source_table, rule, count(*) from marts.rejected_rows group by 1, 2 order by 1, 2",
     ):
         say(f'  make query{setting} SQL="{sql}"')
     if is_sample:
         say("Your own data, a folder of Parquet or CSV files named as the raw tables:")
-        say("  make build RAW_DATA_DIR=path/to/extracts DUCKDB_PATH=own.duckdb")
+        say(f"  make build{setting} RAW_DATA_DIR=path/to/extracts {published.elsewhere}")

@@ -3,10 +3,8 @@
 import os
 import sys
 
-import duckdb
-
-from console import Stop, run_main, show, shown
-from inputs import target
+from console import Stop, run_main
+from published import published
 
 ROWS = 200
 
@@ -16,15 +14,11 @@ def main() -> None:
     sql = " ".join(sys.argv[1:]) or os.environ.get("SQL", "")
     if not sql.strip():
         raise Stop('Expected a query: make query SQL="select * from marts.metrics limit 10"')
-    path = target().path
-    if not path.exists():
-        raise Stop(f"There is no {shown(path)} yet: make build DUCKDB_PATH={shown(path)}")
+    source = published()
     try:
-        with duckdb.connect(str(path), read_only=True) as database:
-            result = database.sql(sql)
-            if result is not None:
-                show(result, ROWS)
-    except duckdb.Error as error:
+        with source.open() as database:
+            source.show(database, sql, ROWS)
+    except source.errors as error:
         raise Stop(str(error)) from None
 
 

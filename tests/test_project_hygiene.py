@@ -120,5 +120,15 @@ def test_make_help_names_every_variable_of_the_scripts() -> None:
     said = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
     ).stdout
-    for variable in ("RAW_DATA_DIR", "DUCKDB_PATH", "TARGET", "POSTGRES_HOST", "AS_OF", "SAMPLE_ARGS", "FORCE", "ARGS", "PYTHON"):
+    for variable in (
+        "RAW_DATA_DIR",
+        "DUCKDB_PATH",
+        "TARGET",
+        "POSTGRES_HOST",
+        "AS_OF",
+        "SAMPLE_ARGS",
+        "FORCE",
+        "ARGS",
+        "PYTHON",
+    ):
         assert variable in said

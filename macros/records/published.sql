@@ -1,8 +1,9 @@
 {#
     What was published before this build, for the records that say what it changes (int_published_metrics, int_published_customer_periods).
 
-    DuckDB: the database of PUBLISHED_DATABASE, which `make build` sets; it is only read. Elsewhere schema `published_before`, where there is one:
-    `dbt run-operation keep_published` copies the tables of the last build into it, before the next one.
+    DuckDB: the database of PUBLISHED_DATABASE, which `make build` sets; it is only read. PostgreSQL: schema `marts`, since `make build` writes
+    another one. Where dbt runs alone, schema `published_before`, if there is one: `dbt run-operation keep_published` copies the tables of the last
+    build into it, before the next one.
 #}
 {% macro attach_published() %}
     {{ return(adapter.dispatch('attach_published', 'customer_success')()) }}

@@ -1,0 +1,207 @@
+"""The published database of the chosen target, to be read: what the headline, `make query` and `make ask` need of it."""
+
+import contextlib
+import datetime
+import os
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+import inputs
+import postgres_server
+from console import Stop, show, shown
+from dbt_build import dbt_environment
+from inputs import DATABASE
+
+TARGETS = ("duckdb", "postgres")
+# Marts that are appended to: what is built begins with those that are published.
+RECORDS = (
+    "builds",
+    "build_inputs",
+    "customer_health_history",
+    "customer_revisions",
+    "metric_revisions",
+    "metrics_as_closed",
+)
+
+
+class Readable(Protocol):
+    """A connection that reads: `?` stands for a parameter; the result has fetchone and fetchall."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """Run a query."""
+
+
+class Published(Protocol):
+    """A published database."""
+
+    name: str  # in words
+    setting: str  # what a make command needs to find it
+    elsewhere: str  # what a make command is given to build beside it
+    hints: Sequence[str]  # how other programs connect
+    errors: type[Exception]
+
+    def open(self) -> contextlib.AbstractContextManager[Readable]:
+        """A connection; a Stop where nothing is published."""
+
+    def show(self, database: Readable, sql: str, rows: int) -> None:
+        """Print the result of a query."""
+
+    def dbt_environment(self, scratch: Path) -> dict[str, str]:
+        """The environment in which dbt compiles for it, without being in a reader's way."""
+
+
+def chosen() -> str:
+    """The target that is asked for."""
+    name = os.environ.get("DBT_TARGET") or "duckdb"
+    if name not in TARGETS:
+        raise Stop(f"TARGET is {name}. Expected one of: {', '.join(TARGETS)}.")
+    return name
+
+
+def published() -> Published:
+    """The published database of the chosen target."""
+    if chosen() == "postgres":
+        return PostgreSQL(postgres_server.server())
+    return DuckDB(inputs.target().path)
+
+
+class DuckDB:
+    """A DuckDB file."""
+
+    elsewhere = "DUCKDB_PATH=own.duckdb"
+    errors = duckdb.Error
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = shown(path)
+        self.setting = "" if self.name == DATABASE else f" DUCKDB_PATH={shlex.quote(self.name)}"
+        self.hints: Sequence[str] = ()
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that only reads."""
+        if not self.path.exists():
+            raise Stop(f"There is no {self.name} yet: make build{self.setting}")
+        with duckdb.connect(str(self.path), read_only=True) as database:
+            yield database
+
+    def show(self, database: duckdb.DuckDBPyConnection, sql: str, rows: int) -> None:
+        """Print the result, where there is one."""
+        if (result := database.sql(sql)) is not None:
+            show(result, rows)
+
+    def dbt_environment(self, scratch: Path) -> dict[str, str]:
+        """A scratch file of the same name."""
+        return dbt_environment(scratch / self.path.name, None)
+
+
+class PostgreSQL:
+    """A database on a PostgreSQL server."""
+
+    setting = " TARGET=postgres"
+    elsewhere = "POSTGRES_DB=own"
+
+    def __init__(self, server: postgres_server.Server) -> None:
+        self.server = server
+        self.name = server.name
+        self.hints = (server.psql, server.url)
+        self.errors = postgres_server.driver().Error
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator["Reader"]:
+        """A connection that only reads."""
+        with contextlib.closing(postgres_server.connect(self.server)) as connection:
+            connection.set_session(readonly=True)
+            reader = Reader(connection)
+            if not reader.execute("select to_regclass('marts.builds') is not null").fetchone()[0]:
+                raise Stop(f"Nothing is published in {self.name} yet: make build{self.setting}")
+            yield reader
+
+    def show(self, database: "Reader", sql: str, rows: int) -> None:
+        """Print the result in DuckDB's box, where there is one."""
+        names, found, types = database.head(sql, rows + 1)
+        if not names:
+            return
+        with duckdb.connect() as frame:
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(_distinct(names), types, strict=True))
+            frame.execute(f"create table result ({columns})")
+            if found:
+                frame.executemany(f"insert into result values ({', '.join('?' * len(names))})", found)
+            show(frame.table("result"), rows)
+
+    def dbt_environment(self, scratch: Path) -> dict[str, str]:
+        """The server itself; nothing is written to it."""
+        return postgres_environment(self.server)
+
+
+def postgres_environment(server: postgres_server.Server) -> dict[str, str]:
+    """The environment for dbt on PostgreSQL."""
+    environment = dbt_environment(Path("unused"), None) | server.environment | {"DBT_TARGET": "postgres"}
+    environment.pop("DUCKDB_PATH")
+    environment.pop("BUILD_SCHEMA_SUFFIX", None)
+    return environment
+
+
+class Reader:
+    """A psycopg2 connection as the readers of DuckDB know one."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """Run a query with `?` for parameters."""
+        cursor = self._connection.cursor()
+        cursor.execute(sql.replace("%", "%%").replace("?", "%s") if parameters else sql, parameters or None)
+        return cursor
+
+    def head(self, sql: str, rows: int) -> tuple[list[str], list[tuple], list[str]]:
+        """Names, first rows and DuckDB types of a result; what is not a select has its rows all at once."""
+        is_query = re.match(r"\s*(select|with|values|table)\b", sql, re.IGNORECASE)
+        with self._connection.cursor("head" if is_query else None) as cursor:
+            cursor.execute(sql)
+            if not is_query and not cursor.description:
+                return [], [], []
+            found = cursor.fetchmany(rows)
+            names = [column.name for column in cursor.description]
+        columns = list(zip(*found, strict=True)) or [()] * len(names)
+        types = [_type_of(column) for column in columns]
+        texts = [_plain(column, kind) for column, kind in zip(columns, types, strict=True)]
+        return names, list(zip(*texts, strict=True)), types
+
+
+def _type_of(values: Sequence[Any]) -> str:
+    """The DuckDB type that shows such values as DuckDB would."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {Decimal} and all(value.is_finite() for value in values if value is not None):
+        scale = max(max(-value.as_tuple().exponent, 0) for value in values if value is not None)
+        whole = max(value.adjusted() + 1 for value in values if value is not None)
+        return f"decimal(38, {scale})" if scale + max(whole, 1) <= 38 else "varchar"
+    if kinds == {datetime.datetime} and not any(value.tzinfo for value in values if value is not None):
+        return "timestamp"
+    names = {bool: "boolean", int: "hugeint", float: "double", datetime.date: "date"}
+    if len(kinds) == 1:
+        return names.get(kinds.pop(), "varchar")
+    return "varchar"
+
+
+def _plain(values: Sequence[Any], kind: str) -> list[Any]:
+    """What has no type of its own as text."""
+    return [str(value) if kind == "varchar" and value is not None else value for value in values]
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names of columns, of which no two are equal."""
+    found: list[str] = []
+    for name in names:
+        quoted, number = name.replace('"', '""'), 1
+        while quoted.lower() in (one.lower() for one in found):
+            number += 1
+            quoted = f"{name}_{number}"
+        found.append(quoted)
+    return found
