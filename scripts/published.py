@@ -164,7 +164,11 @@ class Reader:
         """Names, first rows and DuckDB types of a result; what is not a select has its rows all at once."""
         is_query = re.match(r"\s*(select|with|values|table)\b", sql, re.IGNORECASE)
         with self._connection.cursor("head" if is_query else None) as cursor:
-            cursor.execute(sql)
+            try:
+                cursor.execute(sql)
+            except postgres_server.driver().Error as error:
+                # without the words in which the rows were asked for
+                raise Stop(error.diag.message_primary or str(error).strip()) from None
             if not is_query and not cursor.description:
                 return [], [], []
             found = cursor.fetchmany(rows)
