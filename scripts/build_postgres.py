@@ -25,6 +25,8 @@ SAMPLE = "the sample company"
 OWN_SCHEMA = "schema raw"
 PACKAGES = (*fingerprints.PACKAGES, "dbt-postgres")
 SECONDS_OF_PATIENCE = 300.0
+# somebody may look into what an earlier build has left
+LOCK_TIMEOUT = "30s"
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def begin(connection, raw: Raw) -> None:
     connection.autocommit = False
     try:
         with connection, connection.cursor() as cursor:
+            cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
             if raw.folder:
                 say(f"  {load_postgres.load(cursor, raw.folder, raw.source)} raw tables loaded into schema raw")
             load_postgres.score_texts(cursor)

@@ -226,15 +226,22 @@ def _switch(cursor, source: str) -> None:
         if _has_role(cursor, role):
             cursor.execute(f"grant usage on schema {', '.join(READ)} to {role}")
     for name, definition, _ in views:
-        cursor.execute(f"create or replace view {name} as {definition}")
+        try:
+            cursor.execute(f"create or replace view {name} {definition}")
+        except driver().Error as error:
+            raise Stop(
+                f"View {name} cannot be carried over to what was built, so that nothing was published: {str(error).strip()}\n"
+                "Drop it, or change it, and build again."
+            ) from None
 
 
 def _dependent_views(cursor) -> list[tuple[str, str, bool]]:
-    """Views of other schemas that read published tables: name, definition, whether this user may replace it."""
+    """Views of other schemas that read published tables: name, what follows it in its definition, whether this user may replace it."""
     cursor.execute("select set_config('search_path', 'pg_catalog', false)")
     cursor.execute(
         _DEPENDENTS.format(
-            columns="format('%%I.%%I', dependents.nspname, dependents.relname), pg_get_viewdef(dependents.oid),"
+            columns="format('%%I.%%I', dependents.nspname, dependents.relname), "
+            " coalesce('with (' || array_to_string(dependents.reloptions, ', ') || ') ', '') || 'as ' || pg_get_viewdef(dependents.oid),"
             " pg_has_role(dependents.relowner, 'usage')"
         )
         + " and dependents.relkind = 'v' order by 1",

@@ -23,10 +23,10 @@ STUBS = {
         {{ config(schema='marts', materialized='table') }}
         select
             cast('mrr' as varchar) as metric_name, 'month' as period_type, cast(period_start as date) as period_start,
-            cast(period_start + interval 1 month as date) as period_end, true as is_complete, 'all' as segment_name, 'all' as segment_value,
-            cast(price as decimal(38, 10)) as numerator, cast(null as decimal(38, 10)) as denominator, cast(price as double) as value
+            cast(period_start + interval '1 month' as date) as period_end, true as is_complete, 'all' as segment_name, 'all' as segment_value,
+            cast(price as decimal(38, 10)) as numerator, cast(null as decimal(38, 10)) as denominator, cast(price as double precision) as value
         from (select sum(cast(unit_amount as decimal(18, 2))) as price from {{ source('raw', 'subscription_items') }}) as prices
-        cross join generate_series(timestamp '2026-01-01', timestamp '2026-03-01', interval 1 month) as months (period_start)
+        cross join generate_series(timestamp '2026-01-01', timestamp '2026-03-01', interval '1 month') as months (period_start)
     """,
     "marts/customer_periods": """
         select
@@ -42,7 +42,13 @@ STUBS = {
     "marts/trained_models": "select 'churn' as kind, 'in force' as status, date '2026-04-15' as trained_through",
     "marts/churn_feature_stability": "select 'x' as feature, 'stable' as status, date '2026-04-15' as score_day, 0 as stability_index",
     # something that takes its time and its place
-    "intermediate/ballast": "select hash(i) as a, hash(i + 1) as b from range({{ var('ballast', 2000000) }}) as numbers (i)",
+    "intermediate/ballast": """
+        {% if target.type == 'duckdb' %}
+        select hash(i) as a, hash(i + 1) as b from range({{ var('ballast', 2000000) }}) as numbers (i)
+        {% else %}
+        select 1 as a from (select pg_sleep({{ var('seconds', 0) }})) as slept
+        {% endif %}
+    """,
 }
 
 

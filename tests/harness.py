@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -248,10 +249,11 @@ def postgres_environment(uri: str, database: str) -> dict[str, str]:
 
 
 def load_postgres(raw_dir: Path, environment: Mapping[str, str]) -> None:
-    """Every file of a raw folder as a table of schema `raw`: CSV as text, Parquet with its own types."""
-    import io
-
+    """Schemas `raw` and `nlp` of a raw folder, as the product loads them."""
     import psycopg2
+
+    sys.path.insert(0, str(PROJECT / "scripts"))
+    import load_postgres as product
 
     connection = psycopg2.connect(
         host=environment["POSTGRES_HOST"],
@@ -259,66 +261,7 @@ def load_postgres(raw_dir: Path, environment: Mapping[str, str]) -> None:
         user=environment["POSTGRES_USER"],
         dbname=environment["POSTGRES_DB"],
     )
-    with connection, connection.cursor() as cursor, duckdb.connect() as reader:
-        reader.execute("set timezone = 'UTC'")
-        cursor.execute("drop schema if exists raw cascade")
-        cursor.execute("create schema raw")
-        for file in sorted(raw_dir.iterdir()):
-            table = file.name.split(".")[0]
-            if table not in contract():
-                continue
-            source = (
-                f"read_parquet('{file}')"
-                if file.suffix == ".parquet"
-                else f"read_csv('{file}', header = true, all_varchar = true, quote = '\"', escape = '\"')"
-            )
-            types = reader.execute(f"describe select * from {source}").fetchall()
-            columns = ", ".join(f'"{row[0]}" {_postgres_type(row[1])}' for row in types)
-            cursor.execute(f"create table raw.{table} ({columns})")
-            buffer = io.StringIO()
-            writer = csv.writer(buffer)
-            rows = reader.execute(f"select columns(*)::varchar from {source}")
-            while batch := rows.fetchmany(50_000):
-                writer.writerows(batch)
-            buffer.seek(0)
-            cursor.copy_expert(f"copy raw.{table} from stdin (format csv)", buffer)
-        _score_texts(cursor)
+    with connection, connection.cursor() as cursor:
+        product.load(cursor, raw_dir, str(raw_dir))
+        product.score_texts(cursor)
     connection.close()
-
-
-# the columns in which customers write
-TEXTS = {"survey_responses": "comment", "ticket_messages": "body", "feedback": "text"}
-
-
-def _score_texts(cursor: Any) -> None:
-    """Schema `nlp`, table `text_scores`: what the Python function says of every text in schema `raw`."""
-    from nlp.text_sentiment import sentiment_of
-
-    cursor.execute("drop schema if exists nlp cascade")
-    cursor.execute("create schema nlp")
-    cursor.execute("create table nlp.text_scores (text text, language text, polarity numeric)")
-    texts: set[str] = set()
-    for table, column in TEXTS.items():
-        cursor.execute(
-            "select 1 from information_schema.columns where table_schema = 'raw' and table_name = %s and column_name = %s",
-            [table, column],
-        )
-        if cursor.fetchone():
-            cursor.execute(f"select distinct {column} from raw.{table} where {column} is not null")
-            texts |= {row[0].strip() for row in cursor.fetchall()}
-    rows = [(text, *sentiment_of(text)) for text in sorted(texts)]
-    cursor.executemany("insert into nlp.text_scores values (%s, %s, %s)", rows)
-
-
-def _postgres_type(duckdb_type: str) -> str:
-    if duckdb_type.startswith("DECIMAL"):
-        return duckdb_type.replace("DECIMAL", "numeric")
-    return {
-        "BOOLEAN": "boolean",
-        "DATE": "date",
-        "TIMESTAMP": "timestamp",
-        "TIMESTAMP WITH TIME ZONE": "timestamptz",
-        "INTEGER": "integer",
-        "BIGINT": "bigint",
-        "DOUBLE": "double precision",
-    }.get(duckdb_type, "text")
