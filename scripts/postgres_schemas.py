@@ -115,7 +115,7 @@ def check_rights(cursor, server: Server) -> None:
         if others and marked(cursor, schema) != "":
             raise Stop(
                 f"Schema {schema} of {server.name} holds what this project did not make, and would be replaced with it: {', '.join(others[:5])}."
-                " Move it into a schema of its own."
+                f" Move it into a schema of its own; or, where dbt alone has made it: comment on schema {schema} is '{MARK}';"
             )
         if not is_owner:
             raise Stop(

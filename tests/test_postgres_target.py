@@ -396,7 +396,32 @@ def test_readers_see_one_build_or_the_next(
     postgres_query(few, "drop schema own cascade")
 
 
-def test_who_stays_in_the_middle_of_reading_is_waited_for(project: Path, few: Environment, tmp_path: Path) -> None:
+def test_who_is_in_the_middle_of_reading_is_waited_for(project: Path, few: Environment, tmp_path: Path) -> None:
+    """A transaction that has read one table finds the others of the same build, and the switch comes after it."""
+    number, before = published(few)
+    with connected(few) as reader, reader.cursor() as cursor:
+        cursor.execute("select max(build_id) from marts.builds")
+        assert cursor.fetchone() == (number,)
+        building = subprocess.Popen(
+            [sys.executable, "-u", str(project / "scripts/build.py")],
+            cwd=project,
+            env=settings(raw_of(tmp_path / "raw", "41.00"), Path("unused.duckdb")) | few | {"DBT_TARGET": "postgres"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        said = list(itertools.takewhile(lambda line: "Waiting for those who are reading" not in line, building.stdout))
+        assert building.poll() is None, "".join(said)
+        cursor.execute("select max(value) from marts.metrics")
+        assert cursor.fetchone() == (before,)
+        # others are let in meanwhile
+        assert published(few) == (number, before)
+        reader.commit()
+        building.communicate(timeout=60)
+    assert building.returncode == 0
+    assert published(few) == (number + 1, 41.0)
+
+
+def test_who_stays_in_the_middle_of_reading_is_named(project: Path, few: Environment, tmp_path: Path) -> None:
     before = published(few)
     with connected(few) as reader, reader.cursor() as cursor:
         cursor.execute("select count(*) from marts.metrics")
