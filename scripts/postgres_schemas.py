@@ -24,7 +24,12 @@ READ = ("marts", "metrics")
 # who may read: whether also what holds personal data
 ROLES = {"reporter": False, "support_reporter": True}
 # a reader who comes while the switch tries waits no longer than that
-LOCK_TIMEOUTS = (200, 300, 500, 900)  # milliseconds; after a second the server would take it for a deadlock
+MILLISECONDS_OF_A_TRY = (
+    200,
+    300,
+    500,
+    900,
+)  # after a second the server would look for a deadlock, and might end a reader
 SECONDS_BETWEEN_TRIES = 0.3
 LOCK_KEY = 7_226_301_948
 
@@ -164,6 +169,9 @@ def finish_work(cursor, manifest: Path) -> list[str]:
         )
         for name, kind in cursor.fetchall():
             mark(cursor, "table" if kind == "r" else "view", f'{schema}{WORK}."{name}"')
+            if kind == "r":
+                # what the planner knows of a table, it would else know only some time after it is published
+                cursor.execute(f'analyze {schema}{WORK}."{name}"')
     return _grant(cursor, _is_personal(manifest))
 
 
@@ -174,22 +182,23 @@ def publish(connection, source: str, patience: float) -> None:
     """
     psycopg2 = driver()
     until = time.monotonic() + patience
-    for milliseconds in itertools.chain(LOCK_TIMEOUTS, itertools.repeat(LOCK_TIMEOUTS[-1])):
+    for milliseconds in itertools.chain(MILLISECONDS_OF_A_TRY, itertools.repeat(MILLISECONDS_OF_A_TRY[-1])):
         try:
             connection.autocommit = False
             with connection, connection.cursor() as cursor:
-                cursor.execute(f"set local lock_timeout = {milliseconds}")
+                cursor.execute(f"set local statement_timeout = {milliseconds}")
                 _lock_out_readers(cursor)
+                cursor.execute("set local statement_timeout = 0")
                 _switch(cursor, source)
             break
-        except psycopg2.errors.LockNotAvailable:
+        except psycopg2.errors.QueryCanceled:
             connection.autocommit = True
             if time.monotonic() > until:
                 raise Stop(
                     f"The build is done and tested, and could not be published: for {patience:.0f} s somebody has been in the middle of reading."
                     f" Nothing was published. End that, and build again:\n{_readers(connection)}"
                 ) from None
-            if milliseconds == LOCK_TIMEOUTS[0]:
+            if milliseconds == MILLISECONDS_OF_A_TRY[0]:
                 say(f"  Waiting for those who are reading, up to {patience:.0f} s ...")
             time.sleep(SECONDS_BETWEEN_TRIES)
     connection.autocommit = True
