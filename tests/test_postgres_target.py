@@ -288,11 +288,11 @@ def test_what_is_not_marked_holds_nothing_personal(company: Company) -> None:
 
 
 @pytest.fixture(scope="module")
-def readers(company: Company) -> dict[str, str]:
-    """By role a user that logs in and is nothing but its member; and one that is nobody's."""
+def readers(few: Environment) -> dict[str, str]:
+    """By role, which the build has created, a user that logs in and is nothing but its member; and one that is nobody's."""
     users = {"reporter": "anna", "support_reporter": "ben", "": "nobody_in_particular"}
     for role, user in users.items():
-        company.query(f"create user {user} {f'in role {role}' if role else ''}")
+        postgres_query(few, f"create user {user} {f'in role {role}' if role else ''}")
     return users
 
 
