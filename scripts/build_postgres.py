@@ -81,7 +81,8 @@ def _build(connection, to: Server, patience: float) -> None:
     outcome = run_dbt(
         dbt_command(to, arguments),
         postgres_environment(to)
-        | {"BUILD_SCHEMA_SUFFIX": schemas.WORK, "BUILD_FACTS": fingerprints.for_dbt(facts, kind="full")},
+        | {"BUILD_SCHEMA_SUFFIX": schemas.WORK, "BUILD_FACTS": fingerprints.for_dbt(facts, kind="full")}
+        | ({"BUILD_OF_SAMPLE": "1"} if raw.is_sample else {}),
         connection.fileno(),
     )
     if outcome.code < 0:

@@ -144,7 +144,6 @@ def postgres_environment(server: postgres_server.Server) -> dict[str, str]:
     """The environment for dbt on PostgreSQL."""
     environment = dbt_environment(Path("unused"), None) | server.environment | {"DBT_TARGET": "postgres"}
     environment.pop("DUCKDB_PATH")
-    environment.pop("BUILD_SCHEMA_SUFFIX", None)
     return environment
 
 

@@ -23,7 +23,6 @@ import psycopg2
 import pytest
 import yaml
 
-from tests.conftest import VARIABLES
 from tests.few_models import project_of_few_models
 from tests.harness import (
     PROJECT,
@@ -139,7 +138,6 @@ class Company(NamedTuple):
     """A small company, built whole."""
 
     project: Path
-    raw: Path
     environment: Environment
     said: str
 
@@ -149,12 +147,13 @@ class Company(NamedTuple):
 
 @pytest.fixture(scope="module")
 def company(small_raw: Path, new_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Built by the command, without dbt's tests, which test_postgres.py runs."""
+    """As the sample company, with nothing set; without dbt's tests, which test_postgres.py runs."""
     whole = without_tests(copy_of_project(tmp_path_factory.mktemp("whole")))
-    environment = new_database("company") | {"REPORTING_CURRENCY": VARIABLES["reporting_currency"]}
-    done = run(whole, environment, small_raw)
+    shutil.copytree(small_raw, whole / "sample_data")
+    environment = new_database("company")
+    done = run(whole, environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    return Company(whole, small_raw, environment, done.stdout)
+    return Company(whole, environment, done.stdout)
 
 
 # what is published, and how it is read
@@ -162,7 +161,7 @@ def company(small_raw: Path, new_database: Databases, tmp_path_factory: pytest.T
 
 def test_a_build_publishes_and_says_how_to_connect(company: Company) -> None:
     host = company.environment["POSTGRES_HOST"]
-    assert f"Building company at {host} from {company.raw}" in company.said
+    assert f"Building company at {host} from sample_data" in company.said
     assert "36 raw tables loaded into schema raw" in company.said
     assert "the latest complete month (money in USD)" in company.said
     assert f"psql -h {host} -p 5432 -U postgres company" in company.said

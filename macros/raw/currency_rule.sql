@@ -23,10 +23,10 @@
 {%- endmacro %}
 
 {#
-    The variable reporting_currency, else the environment variable REPORTING_CURRENCY, in capitals; empty where neither is set. The sample company,
-    which is what DuckDB reads where no RAW_DATA_DIR is given, reports in USD.
+    The variable reporting_currency, else the environment variable REPORTING_CURRENCY, in capitals; empty where neither is set. The sample company
+    reports in USD: what DuckDB reads where no RAW_DATA_DIR is given, elsewhere what BUILD_OF_SAMPLE says is it.
 #}
 {% macro reporting_currency_setting() %}
-    {% set sample = 'USD' if target.type == 'duckdb' and not env_var('RAW_DATA_DIR', '') else '' %}
-    {{ return((var('reporting_currency') or env_var('REPORTING_CURRENCY', '') or sample) | upper) }}
+    {% set is_sample = not env_var('RAW_DATA_DIR', '') if target.type == 'duckdb' else env_var('BUILD_OF_SAMPLE', '') %}
+    {{ return((var('reporting_currency') or env_var('REPORTING_CURRENCY', '') or ('USD' if is_sample else '')) | upper) }}
 {% endmacro %}
