@@ -24,7 +24,7 @@ import increments
 import sample
 import seeds
 from console import Stop, local, run_main, say, shown
-from dbt_build import NO_ROOM, Outcome, counted, dbt_build
+from dbt_build import NO_ROOM, Outcome, dbt_build, say_published
 from failures import any_results, what_failed
 from inputs import Target, check_as_of, check_readable, raw_folder, writable_target
 from published import RECORDS, DuckDB, chosen
@@ -72,10 +72,9 @@ def build(target: Target) -> None:
     keep_own_company(target, given)
     raw_data = raw_folder(given or shown(sample.ensure()))
     arguments = sys.argv[1:]
-    is_forced = "--full-refresh" in arguments or os.environ.get("FORCE", "0") not in ("", "0")
     read = fingerprints.stamps(raw_data)
     facts = facts_of(target, raw_data, arguments, is_sample=not given)
-    last = None if is_forced else fingerprints.last_build(target, facts)
+    last = None if fingerprints.is_forced(arguments) else fingerprints.last_build(target, facts)
     if last and last.is_of_the_same:
         remember_source(target, given)
         say(
@@ -102,12 +101,9 @@ def build(target: Target) -> None:
         raise Stop(failure(target, outcome))
     remember_source(target, given)
     publish(target)
-    warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
-    say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
-    now = fingerprints.stamps(raw_data)
-    if written := [path for path in sorted(read.keys() | now.keys()) if read.get(path) != now.get(path)]:
+    say_published(outcome)
+    if names := fingerprints.written_since(raw_data, read):
         fingerprints.forget_published(target)
-        names = ", ".join(path.relative_to(raw_data).as_posix() for path in written)
         say(
             f"Written to while it was read: {names}. Build again, so that all tables are of one moment.", style="yellow"
         )
@@ -134,17 +130,12 @@ def facts_of(target: Target, raw_data: Path, arguments: list[str], is_sample: bo
 
 def remember_source(target: Target, given: str | None) -> None:
     """Note of what the database is made. Before it is published: whoever is cut off in between then protects too much, not too little."""
-    source_of(target).write_text(str(Path(given).expanduser().resolve()) if given else "")
-
-
-def source_of(target: Target) -> Path:
-    """The file that remembers from which folder the published database was built; empty for the sample company."""
-    return target.work_folder / "source"
+    target.source.write_text(str(Path(given).expanduser().resolve()) if given else "")
 
 
 def keep_own_company(target: Target, given: str | None) -> None:
     """The sample company does not take the place of a database that was built from somebody's own files."""
-    source = source_of(target).read_text() if source_of(target).exists() else ""
+    source = target.source.read_text() if target.source.exists() else ""
     if not given and source and target.path.exists():
         raise Stop(
             f"{shown(target.path)} was built from {source}, and the sample company would replace it. "
@@ -259,8 +250,6 @@ def failure(target: Target, outcome: Outcome) -> str:
     """What failed, why, and where to look."""
     if not outcome.has_room:
         return no_room(target)
-    if outcome.code < 0:
-        return f"\ndbt was ended by signal {-outcome.code}, as by a machine without memory left. {as_it_was(target)}"
     lines = what_failed(target, outcome)
     log, work = shown(target.work_folder / "logs/dbt.log"), shown(target.work_file)
     lines += ["", as_it_was(target), f"The log: {log}"]

@@ -15,13 +15,13 @@ import load_postgres
 import postgres_schemas as schemas
 import sample
 from console import Stop, local, say, shown
-from dbt_build import counted, dbt_command, run_dbt
+from dbt_build import Outcome, dbt_command, run_dbt, say_published
 from failures import what_failed
 from inputs import check_readable, raw_folder
+from postgres_schemas import SAMPLE
 from postgres_server import Server, connect, driver, server
 from published import RECORDS, PostgreSQL, Reader, postgres_environment
 
-SAMPLE = "the sample company"
 OWN_SCHEMA = "schema raw"
 PACKAGES = (*fingerprints.PACKAGES, "dbt-postgres")
 SECONDS_OF_PATIENCE = 300.0
@@ -43,65 +43,86 @@ class Raw:
 
 
 def build() -> None:
-    """Build unless there is nothing to do, publish, and say what came out."""
+    """Build in the server's database, with its lock held by the connection; what goes wrong there is told with what is published."""
     to = server()
     patience = patience_of_setting()
     with contextlib.closing(connect(to)) as connection:
         connection.autocommit = True
         schemas.take_lock(connection, to)
         try:
-            _build(connection, to, patience)
+            build_in(connection, to, patience)
         except driver().Error as error:
-            raise Stop(f"\n{to.name} could not be built: {str(error).strip()}\n{as_it_was(to)}") from None
+            reason = (
+                f"The connection to {to.name} was lost in the middle of the build. When the server is back, build again."
+                if is_lost(connection)
+                else f"{to.name} could not be built: {str(error).strip()}"
+            )
+            raise Stop(f"\n{reason}\n{as_it_was(to)}") from None
         except KeyboardInterrupt:
             raise Stop(f"Stopped. {as_it_was(to)}") from None
 
 
-def _build(connection, to: Server, patience: float) -> None:
-    """The build, with the lock held by the connection."""
+def build_in(connection, to: Server, patience: float) -> None:
+    """Build unless there is nothing to do, publish, and say what came out."""
     arguments, published = sys.argv[1:], PostgreSQL(to)
     to.work_folder.mkdir(parents=True, exist_ok=True)
     (to.work_folder.parent / ".gitignore").write_text("*\n")
     with connection.cursor() as cursor:
-        schemas.check_rights(cursor, to)
+        schemas.check_database(cursor, to)
         raw = raw_tables(cursor, to, os.environ.get("RAW_DATA_DIR", ""))
+    read = fingerprints.stamps(raw.folder) if raw.folder else {}
     facts = fingerprints.gather(to, raw.folder, arguments, raw.is_sample, PACKAGES)
-    is_forced = "--full-refresh" in arguments or os.environ.get("FORCE", "0") not in ("", "0")
-    last = last_build(connection, facts)
-    if last and raw.folder and last.is_of_the_same and not is_forced:
+    last = last_build(connection, facts) if raw.folder and not fingerprints.is_forced(arguments) else None
+    if last and last.is_of_the_same:
         say(f"Nothing has changed since the build of {local(last.built_at)}: {to.name} is up to date.", style="green")
         headline.show(published, raw.is_sample)
         return
     if raw.folder:
         check_readable(raw.folder)
     say(f"Building {to.name} from {shown(raw.folder) if raw.folder else OWN_SCHEMA + ' as it is'}", style="bold")
-    begin(connection, raw)
-    for artifact in ("target/run_results.json", "logs/dbt.log"):
-        (to.work_folder / artifact).unlink(missing_ok=True)
-    outcome = run_dbt(
-        dbt_command(to, arguments),
-        postgres_environment(to)
-        | {"BUILD_SCHEMA_SUFFIX": schemas.WORK, "BUILD_FACTS": fingerprints.for_dbt(facts, kind="full")}
-        | ({"BUILD_OF_SAMPLE": "1"} if raw.is_sample else {}),
-        connection.fileno(),
-    )
-    if outcome.code < 0:
-        raise Stop(f"\ndbt was ended by signal {-outcome.code}, as by a machine without memory left. {as_it_was(to)}")
-    if outcome.code:
-        lines = [*what_failed(to, outcome), "", as_it_was(to), f"The log: {shown(to.work_folder / 'logs/dbt.log')}"]
-        raise Stop(
-            "\n".join(
-                [*lines, f"What was built is in the schemas that end in {schemas.WORK}; the next build removes them."]
-            )
-        )
+    forget_artifacts(to)
+    missing = begin(connection, raw, read)
+    outcome = run_dbt(dbt_command(to, arguments), environment_of(to, raw, facts), connection.fileno())
     with connection.cursor() as cursor:
-        missing = schemas.finish_work(cursor, to.work_folder / "target/manifest.json")
+        # lost meanwhile, it says so in one line, whatever dbt says of each model
+        cursor.execute("select 1")
+        if outcome.code:
+            raise Stop(failure(to, outcome))
+        schemas.finish_work(cursor)
     schemas.publish(connection, raw.source, patience)
-    warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
-    say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
+    say_published(outcome)
     headline.show(published, raw.is_sample)
     headline.show_revisions(published)
-    show_roles(to, missing)
+    say_who_may_read(to, missing)
+
+
+def forget_artifacts(to: Server) -> None:
+    """What dbt left of the build before is not taken for this one's."""
+    for artifact in ("target/run_results.json", "logs/dbt.log"):
+        (to.work_folder / artifact).unlink(missing_ok=True)
+
+
+def environment_of(to: Server, raw: Raw, facts: fingerprints.Facts) -> dict[str, str]:
+    """The environment in which dbt builds the work schemas."""
+    of_build = {"BUILD_SCHEMA_SUFFIX": schemas.WORK, "BUILD_FACTS": fingerprints.for_dbt(facts, kind="full")}
+    return postgres_environment(to) | of_build | ({"BUILD_OF_SAMPLE": "1"} if raw.is_sample else {})
+
+
+def failure(to: Server, outcome: Outcome) -> str:
+    """What failed, why, and where to look."""
+    log = shown(to.work_folder / "logs/dbt.log")
+    left = f"What was built is in the schemas that end in {schemas.WORK}; the next build removes them."
+    return "\n".join([*what_failed(to, outcome), "", as_it_was(to), f"The log: {log}", left])
+
+
+def is_lost(connection) -> bool:
+    """Whether nobody answers any more."""
+    try:
+        connection.rollback()
+        connection.cursor().execute("select 1")
+    except driver().Error:
+        return True
+    return False
 
 
 def raw_tables(cursor, to: Server, given: str) -> Raw:
@@ -125,7 +146,7 @@ def raw_tables(cursor, to: Server, given: str) -> Raw:
             )
         if loaded != f"loaded from {SAMPLE}":
             raise Stop(_would_replace(to, loaded.removeprefix("loaded from ")))
-    built_from = (schemas.marked(cursor, "marts") or "").removeprefix("built from ")
+    built_from = schemas.built_from(cursor)
     if built_from not in ("", SAMPLE):
         raise Stop(_would_replace(to, built_from))
     return Raw(SAMPLE, raw_folder(shown(sample.ensure())))
@@ -143,7 +164,7 @@ def _would_replace(to: Server, source: str) -> str:
 def last_build(connection, facts: fingerprints.Facts) -> fingerprints.LastBuild | None:
     """What the published build was made of; None where there is none, or it does not say."""
     with connection.cursor() as cursor:
-        if schemas.marked(cursor, "marts") in (None, "") or "builds" not in schemas.relations(cursor, "marts"):
+        if not schemas.built_from(cursor) or "builds" not in schemas.relations(cursor, "marts"):
             return None
     try:
         return fingerprints.compared(Reader(connection), facts)
@@ -151,16 +172,19 @@ def last_build(connection, facts: fingerprints.Facts) -> fingerprints.LastBuild 
         return None
 
 
-def begin(connection, raw: Raw) -> None:
-    """Load what is loaded, score the texts, and begin the schemas of the build; all of it or nothing."""
+def begin(connection, raw: Raw, read: dict[Path, tuple[int, ...]]) -> list[str]:
+    """Load what is loaded, score the texts, and begin the schemas of the build; all of it or nothing. The roles that are missing."""
     connection.autocommit = False
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
             if raw.folder:
                 say(f"  {load_postgres.load(cursor, raw.folder, raw.source)} raw tables loaded into schema raw")
+                if names := fingerprints.written_since(raw.folder, read):
+                    raise Stop(f"Written to while it was read: {names}. Nothing was built. Build again.")
             load_postgres.score_texts(cursor)
             schemas.begin_work(cursor, RECORDS)
+            return schemas.create_roles(cursor)
     finally:
         connection.autocommit = True
 
@@ -189,7 +213,7 @@ def patience_of_setting() -> float:
     return seconds
 
 
-def show_roles(to: Server, missing: list[str]) -> None:
+def say_who_may_read(to: Server, missing: list[str]) -> None:
     """Who may read, and what has to be run where a role could not be created."""
     say()
     if missing:
@@ -201,5 +225,5 @@ def show_roles(to: Server, missing: list[str]) -> None:
         )
     else:
         say(
-            "May read it, without personal data: members of the role reporter; with it: of support_reporter (grant reporter to NAME)"
+            "Who may read: reporter (the marts without personal data) and support_reporter (all of them). To let somebody in: grant reporter to NAME"
         )

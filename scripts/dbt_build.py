@@ -231,6 +231,12 @@ class _Lines:
             say(f"  {parts} ({now - self._began:.0f} s)")
 
 
+def say_published(outcome: Outcome) -> None:
+    """That a build is published, and what is in it."""
+    warnings = f", {outcome.warnings} warning{'s' * (outcome.warnings > 1)}" if outcome.warnings else ""
+    say(f"Built and published in {outcome.seconds:.0f} s: {counted(outcome.done)}{warnings}", style="green")
+
+
 def counted(parts: dict[str, int]) -> str:
     """Counts in words: 88 models, 311 tests."""
     return ", ".join(f"{count:,} {part}" for part, count in parts.items())

@@ -12,6 +12,8 @@ FAILURES_SHOWN = 10
 
 def what_failed(target: HasWorkFolder, outcome: Outcome) -> list[str]:
     """Lines that name each node that failed, with its file, its message and its SQL."""
+    if outcome.code < 0:
+        return ["", f"dbt was ended by signal {-outcome.code}, as by a machine without memory left."]
     lines = ["", "The build failed." if outcome.errors else "The build failed:", *outcome.errors]
     results, nodes = _results(target), _nodes(target)
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error", "partial success")]

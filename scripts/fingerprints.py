@@ -74,6 +74,13 @@ def stamps(raw_data: Path) -> dict[Path, tuple[int, ...]]:
     return {path: _stamp(path) for path in raw_files(raw_data)}
 
 
+def written_since(raw_data: Path, before: dict[Path, tuple[int, ...]]) -> str:
+    """The raw files whose stamps are others than before, in words."""
+    now = stamps(raw_data)
+    written = [path for path in sorted(before.keys() | now.keys()) if before.get(path) != now.get(path)]
+    return ", ".join(path.relative_to(raw_data).as_posix() for path in written)
+
+
 def mark_published(target: Target, database: Path) -> None:
     """Remember the file that is about to be published, which keeps its size, its time and its number when it is renamed."""
     _marker(target).write_text(json.dumps(_identity(database)))
@@ -134,6 +141,11 @@ def compared(database: Readable, facts: Facts) -> LastBuild:
         ),
         reasons=[words for words, one, other in zip(what, known, now, strict=True) if one != other],
     )
+
+
+def is_forced(arguments: list[str]) -> bool:
+    """Whether everything is to be made anew, whatever has changed."""
+    return "--full-refresh" in arguments or os.environ.get("FORCE", "0") not in ("", "0")
 
 
 def for_dbt(facts: Facts, kind: str) -> str:

@@ -40,6 +40,11 @@ class Target:
         return self.folder / self.path.stem
 
     @property
+    def source(self) -> Path:
+        """Remembers from which folder the published database was built; empty for the sample company."""
+        return self.work_folder / "source"
+
+    @property
     def lock(self) -> Path:
         """Held while a build of this database runs."""
         return self.folder / f"{self.path.name}.lock"

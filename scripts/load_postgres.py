@@ -84,12 +84,12 @@ def sources_of(folder: Path) -> dict[str, str]:
     return found
 
 
-def score_texts(cursor) -> int:
-    """Schema `nlp`, table `text_scores`: language and polarity of every text in schema `raw`; how many. One that somebody else wrote stays."""
+def score_texts(cursor) -> None:
+    """Schema `nlp`, table `text_scores`: language and polarity of every text in schema `raw`. One that somebody else wrote stays."""
     from nlp.text_sentiment import sentiment_of
 
     if unmarked(cursor, "nlp"):
-        return 0
+        return
     texts: set[str] = set()
     for table, column in TEXTS.items():
         cursor.execute(
@@ -108,7 +108,6 @@ def score_texts(cursor) -> int:
     csv.writer(rows).writerows((text, *sentiment_of(text)) for text in sorted(texts) if text)
     rows.seek(0)
     cursor.copy_expert("copy nlp.text_scores from stdin (format csv)", rows)
-    return len(texts)
 
 
 def _drop_tables(cursor, schema: str) -> None:

