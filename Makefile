@@ -55,9 +55,9 @@ ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention
 	@$(python) scripts/ask.py $(ARGS)
 
 stop: $(target_ready) ## Stop the PostgreSQL server that TARGET=postgres started
-	@$(python) scripts/postgres_server.py stop
+	@$(python) scripts/postgres_server.py
 
-train: $(train_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
+train: $(train_ready) $(target_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
 	@$(python) scripts/train.py $(ARGS)
 
 test: $(test_ready) lint ## Check everything: lint, then the tests

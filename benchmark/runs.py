@@ -152,7 +152,12 @@ class Bench:
         return self._measured(name, command, target.path, environment) | results(target.work_folder / "target")
 
     def _environment(self, database: Path) -> dict[str, str]:
-        return os.environ | {"AS_OF": self.as_of, "DUCKDB_PATH": str(database)} | self.memory | self.input.environment
+        return (
+            os.environ
+            | {"DBT_TARGET": "duckdb", "AS_OF": self.as_of, "DUCKDB_PATH": str(database)}
+            | self.memory
+            | self.input.environment
+        )
 
     def _measured(self, name: str, command: list[str], database: Path, environment: dict[str, str]) -> Run:
         spills = [self.work / f"{database.name}.tmp", self.work / ".build" / f"{database.name}.tmp"]

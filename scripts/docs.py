@@ -8,12 +8,17 @@ from pathlib import Path
 from console import Stop, console, run_main, say, shown
 from dbt_build import DBT, dbt_environment
 from inputs import PROJECT, target
+from published import chosen
 
 PAGE = PROJECT / "target/docs.html"
 
 
 def main() -> None:
     """Write the page from the artifacts of the last build and the columns of its database."""
+    if (name := chosen()) != "duckdb":
+        raise Stop(
+            f"make docs documents a build on DuckDB, which has the same models and columns as one on {name}: make docs TARGET=duckdb"
+        )
     built = target()
     artifacts = built.work_folder / "target"
     if not built.path.exists() or not (artifacts / "manifest.json").exists():

@@ -1,4 +1,4 @@
-"""The published database of the chosen target, to be read: what the headline, `make query` and `make ask` need of it."""
+"""The published database of the chosen target, to be read: what the headline, `make query`, `make ask` and `make train` need of it."""
 
 import contextlib
 import datetime
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import duckdb
 
 import inputs
+import postgres_schemas
 import postgres_server
 from console import Stop, show, shown
 from dbt_build import dbt_environment
@@ -27,6 +28,10 @@ RECORDS = (
     "customer_revisions",
     "metric_revisions",
     "metrics_as_closed",
+)
+# the CSV of PostgreSQL's COPY, as DuckDB reads it: nothing is guessed from the rows, of which there may be none
+AS_WRITTEN = (
+    "format csv, header false, delimiter ',', quote '\"', escape '\"', auto_detect false, allow_quoted_nulls false"
 )
 
 
@@ -46,8 +51,15 @@ class Published(Protocol):
     hints: Sequence[str]  # how other programs connect
     errors: type[Exception]
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether it was built from the sample company."""
+
     def open(self) -> contextlib.AbstractContextManager[Readable]:
-        """A connection; a Stop where nothing is published."""
+        """A connection that sees one build; a Stop where nothing is published."""
+
+    def file(self, scratch: Path, tables: Sequence[str]) -> Path:
+        """A DuckDB file with these tables of schema intermediate, to be read."""
 
     def show(self, database: Readable, sql: str, rows: int) -> None:
         """Print the result of a query."""
@@ -83,13 +95,27 @@ class DuckDB:
         self.setting = "" if self.name == DATABASE else f" DUCKDB_PATH={shlex.quote(self.name)}"
         self.hints: Sequence[str] = ()
 
+    @property
+    def is_sample(self) -> bool:
+        """Said by the file in which a build remembers its folder."""
+        source = inputs.Target(self.path).source
+        return source.exists() and not source.read_text()
+
     @contextlib.contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that only reads."""
-        if not self.path.exists():
-            raise Stop(f"There is no {self.name} yet: make build{self.setting}")
+        self._check()
         with duckdb.connect(str(self.path), read_only=True) as database:
             yield database
+
+    def file(self, scratch: Path, tables: Sequence[str]) -> Path:
+        """The database itself."""
+        self._check()
+        return self.path
+
+    def _check(self) -> None:
+        if not self.path.exists():
+            raise Stop(f"There is no {self.name} yet: make build{self.setting}")
 
     def show(self, database: duckdb.DuckDBPyConnection, sql: str, rows: int) -> None:
         """Print the result, where there is one."""
@@ -104,24 +130,41 @@ class DuckDB:
 class PostgreSQL:
     """A database on a PostgreSQL server."""
 
-    setting = " TARGET=postgres"
     elsewhere = "POSTGRES_DB=own"
 
     def __init__(self, server: postgres_server.Server) -> None:
         self.server = server
         self.name = server.name
+        self.setting = f" TARGET=postgres{server.setting}"
         self.hints = (server.psql, server.url)
         self.errors = postgres_server.driver().Error
 
+    @property
+    def is_sample(self) -> bool:
+        """Said by the mark of the marts."""
+        with contextlib.closing(postgres_server.connect(self.server)) as connection, connection.cursor() as cursor:
+            return postgres_schemas.built_from(cursor) == postgres_schemas.SAMPLE
+
     @contextlib.contextmanager
     def open(self) -> Iterator["Reader"]:
-        """A connection that only reads."""
+        """A connection that only reads, in one transaction."""
         with contextlib.closing(postgres_server.connect(self.server)) as connection:
             connection.set_session(readonly=True)
             reader = Reader(connection)
             if not reader.execute("select to_regclass('marts.builds') is not null").fetchone()[0]:
                 raise Stop(f"Nothing is published in {self.name} yet: make build{self.setting}")
+            # no other build is published while somebody is in the middle of reading the marts
+            reader.execute("select 1 from marts.builds limit 1")
             yield reader
+
+    def file(self, scratch: Path, tables: Sequence[str]) -> Path:
+        """A copy of the tables."""
+        path = scratch / inputs.DATABASE
+        with self.open() as reader, duckdb.connect(str(path)) as copy:
+            copy.execute("create schema intermediate")
+            for table in tables:
+                reader.copy(f"intermediate.{table}", copy, scratch / "rows.csv")
+        return path
 
     def show(self, database: "Reader", sql: str, rows: int) -> None:
         """Print the result in DuckDB's box, where there is one."""
@@ -158,6 +201,19 @@ class Reader:
         cursor = self._connection.cursor()
         cursor.execute(sql.replace("%", "%%").replace("?", "%s") if parameters else sql, parameters or None)
         return cursor
+
+    def copy(self, table: str, to: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        """Copy a table, where there is such a one, by a CSV file in which an empty text is not null."""
+        columns = self.execute(
+            "select string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' order by attnum) from pg_attribute"
+            " where attrelid = to_regclass(?) and attnum > 0 and not attisdropped",
+            [table],
+        ).fetchone()[0]
+        if columns:
+            with self._connection.cursor() as cursor, scratch.open("wb") as rows:
+                cursor.copy_expert(f"copy (select * from {table}) to stdout (format csv)", rows)
+            to.execute(f"create table {table} ({columns})")
+            to.execute(f"copy {table} from '{scratch}' ({AS_WRITTEN})")
 
     def head(self, sql: str, rows: int) -> tuple[list[str], list[tuple], list[str]]:
         """Names, first rows and DuckDB types of a result; what is not a select has its rows all at once."""

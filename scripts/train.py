@@ -8,6 +8,7 @@ import argparse
 import datetime
 import os
 import shlex
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from rich import box
 from rich.table import Table
 
 from console import Stop, console, run_main, say, shown
-from inputs import PROJECT, Target, target
+from inputs import PROJECT
+from published import Published, published
 from training import churn, holdout, purchase_lifetimes, seeds
-from training.database import Company, Database, Purchases, Refusal
+from training.database import NEEDED, Company, Database, Purchases, Refusal
 
 # Rows of each seed.
 Rows = dict[str, list[dict]]
@@ -32,13 +34,11 @@ def main() -> None:
         "--seeds", type=Path, default=PROJECT / "seeds", metavar="FOLDER", help="where the seeds are written"
     )
     given = arguments.parse_args()
-    source = target()
-    if not source.path.exists():
-        raise Stop(f"There is no {shown(source.path)} to learn from yet: make build")
+    source = published()
     if not given.seeds.is_dir():
         raise Stop(f"There is no folder {given.seeds}.")
     try:
-        with Database(source.path) as database:
+        with tempfile.TemporaryDirectory() as scratch, Database(source.file(Path(scratch), NEEDED)) as database:
             written = train(database, source, given.seeds)
     except Refusal as reason:
         raise Stop(str(reason)) from None
@@ -49,10 +49,10 @@ def main() -> None:
     say("make build puts them to use.", style="green")
 
 
-def train(database: Database, source: Target, folder: Path) -> list[Path]:
+def train(database: Database, source: Published, folder: Path) -> list[Path]:
     """Train all kinds; the files that were written."""
     company = database.company()
-    say(f"Training on {shown(source.path)}, as of {company.as_of}", style="bold")
+    say(f"Training on {source.name}, as of {company.as_of}", style="bold")
     trained: list[tuple[str, Rows]] = []
     for name, kind in (
         ("Churn", churn_model),
@@ -71,7 +71,7 @@ def train(database: Database, source: Target, folder: Path) -> list[Path]:
 # -- churn -------------------------------------------------------------------------------------------------------------
 
 
-def churn_model(database: Database, company: Company, source: Target) -> tuple[str, Rows]:
+def churn_model(database: Database, company: Company, source: Published) -> tuple[str, Rows]:
     """Judge the regression on windows it has not seen; where it wins, fit it to everything."""
     with console.status("Reading the snapshots ..."):
         snapshots = database.snapshots()
@@ -161,10 +161,9 @@ def wilson(events: int, count: int) -> tuple[float, float]:
     return (middle - half) / (1 + square), (middle + half) / (1 + square)
 
 
-def true_chances(source: Target) -> dict[tuple[str, str], float]:
+def true_chances(source: Published) -> dict[tuple[str, str], float]:
     """Of the sample company, the chances its churn was drawn with; of any other, nothing."""
-    built_from = source.work_folder / "source"
-    if not built_from.exists() or built_from.read_text():
+    if not source.is_sample:
         return {}
     from generator import config, truth
     from generator.__main__ import parser
@@ -208,7 +207,7 @@ def show_coefficients(model: churn.Model) -> None:
 # -- lifetimes ---------------------------------------------------------------------------------------------------------
 
 
-def contract_model(database: Database, company: Company, source: Target) -> tuple[str, Rows]:
+def contract_model(database: Database, company: Company, source: Published) -> tuple[str, Rows]:
     """Shifted beta-geometric lifetimes by billing interval and segment value."""
     spells = database.spells(company.as_of)
     fits = holdout.contract_fits(spells)
@@ -255,7 +254,7 @@ def contract_model(database: Database, company: Company, source: Target) -> tupl
     return "contract_lifetime", rows
 
 
-def purchase_model(database: Database, company: Company, source: Target) -> tuple[str, Rows]:
+def purchase_model(database: Database, company: Company, source: Published) -> tuple[str, Rows]:
     """BG/NBD and Gamma-Gamma of all who bought."""
     bought = database.purchases(company.as_of)
     repeated = int((bought.x > 0).sum())
