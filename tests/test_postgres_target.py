@@ -201,11 +201,23 @@ def test_query_prints_what_duckdb_would(company: Company) -> None:
     assert "cannot execute DROP SCHEMA in a read-only transaction" in writing.stdout
 
 
-def test_questions_are_answered(company: Company) -> None:
-    done = run(company.project, company.environment, script="ask", Q="what_moved_mrr")
+@pytest.fixture
+def question(project: Path) -> Iterator[str]:
+    """An analysis of the few models."""
+    (project / "analyses").mkdir()
+    (project / "analyses/what_is_mrr.sql").write_text("select max(value) as figure from {{ ref('metrics') }}")
+    page = {"version": 2, "analyses": [{"name": "what_is_mrr", "description": "The greatest."}]}
+    (project / "analyses/_analyses.yml").write_text(yaml.safe_dump(page))
+    yield "what_is_mrr"
+    shutil.rmtree(project / "analyses")
+
+
+def test_questions_are_answered(project: Path, few: Environment, question: str) -> None:
+    done = run(project, few, script="ask", Q=question)
     assert done.returncode == 0, done.stdout
-    assert "What moved MRR  (money in USD, as of" in done.stdout
-    assert "│" in done.stdout
+    assert "What is MRR  (money in EUR, as of" in done.stdout
+    assert "The greatest." in done.stdout
+    assert "10.0" in done.stdout
 
 
 def test_what_people_filter_by_is_indexed(company: Company) -> None:
@@ -712,16 +724,12 @@ def test_who_may_not_create_roles_is_told_what_to_run(
     )
 
 
-def test_nothing_is_published_yet(project: Path, new_database: Databases) -> None:
+def test_nothing_is_published_yet(project: Path, new_database: Databases, question: str) -> None:
     environment = new_database("nothing_yet")
-    for script, more in (("query", {"SQL": "select 1"}), ("ask", {"Q": "what_moved_mrr"})):
-        if script == "ask":
-            (project / "analyses").mkdir(exist_ok=True)
-            shutil.copy(PROJECT / "analyses/what_moved_mrr.sql", project / "analyses")
+    for script, more in (("query", {"SQL": "select 1"}), ("ask", {"Q": question}), ("train", {})):
         done = run(project, environment, script=script, **more)
         assert done.returncode == 1
         assert "Nothing is published in nothing_yet at" in done.stdout
-    shutil.rmtree(project / "analyses")
 
 
 @pytest.mark.parametrize("script", ["build", "query"])
