@@ -243,7 +243,9 @@ def _type_of(values: Sequence[Any]) -> str:
         return f"decimal(38, {scale})" if scale + max(whole, 1) <= 38 else "varchar"
     if kinds == {datetime.datetime} and not any(value.tzinfo for value in values if value is not None):
         return "timestamp"
-    names = {bool: "boolean", int: "hugeint", float: "double", datetime.date: "date"}
+    if kinds == {int}:
+        return "bigint" if all(abs(value) < 2**63 for value in values if value is not None) else "hugeint"
+    names = {bool: "boolean", float: "double", datetime.date: "date"}
     if len(kinds) == 1:
         return names.get(kinds.pop(), "varchar")
     return "varchar"

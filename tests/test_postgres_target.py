@@ -193,7 +193,7 @@ def test_query_prints_what_duckdb_would(company: Company) -> None:
     sql = "select 40 + 2 as answer, 1.50 as price, date '2026-01-31' as day, null as nothing, true as so"
     done = run(company.project, company.environment, script="query", SQL=sql)
     assert done.returncode == 0, done.stdout
-    for text in ("answer", "42", "decimal(38,2)", "1.50", "2026-01-31", "NULL", "true"):
+    for text in ("answer", "int64", "42", "decimal(38,2)", "1.50", "2026-01-31", "NULL", "true"):
         assert text in done.stdout
     wrong = run(company.project, company.environment, script="query", SQL="select * from nowhere")
     assert (wrong.returncode, wrong.stdout.strip()) == (1, 'relation "nowhere" does not exist')
