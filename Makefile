@@ -83,6 +83,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	$(compile) --group test --output-file requirements/test.txt
 	$(compile) --constraint requirements/test.txt --group train --output-file requirements/train.txt
 	$(compile) --constraint requirements/test.txt --group postgres --output-file requirements/postgres.txt
+	$(compile) --constraint requirements/test.txt --group spark --output-file requirements/spark.txt
 	$(compile) --constraint requirements/test.txt --output-file requirements/build.txt
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
