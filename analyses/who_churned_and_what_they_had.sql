@@ -13,10 +13,15 @@ plans_held as (
 
     select
         customer_id,
-        string_agg(distinct plan_id, ', ' order by plan_id) as plans
+        {{ dbt.listagg('plan_id', "', '", 'order by plan_id') }} as plans
 
-    from {{ ref('mrr_movement_details') }}
-    where period_type = 'month' and period_start = {{ month }} and component = 'as_sold' and opening_mrr > 0
+    from (
+        select distinct
+            customer_id,
+            plan_id
+        from {{ ref('mrr_movement_details') }}
+        where period_type = 'month' and period_start = {{ month }} and component = 'as_sold' and opening_mrr > 0
+    ) as plans_of_customers
     group by customer_id
 
 )

@@ -27,7 +27,7 @@ predictions as (
     select
         customer_id,
         score_day,
-        string_agg(reason, ', ' order by reason_rank) as likelier_by
+        {{ dbt.listagg('reason', "', '", 'order by reason_rank') }} as likelier_by
 
     from likelier
     group by customer_id, score_day

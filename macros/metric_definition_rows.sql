@@ -16,20 +16,21 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- for row in rows | sort(attribute='metric_name') -%}
-select
+    select
         {%- for field, type in fields.items() %}
-    {{ typed_literal(row.get(field), type) }} as {{ field }}{{ ',' if not loop.last }}
+        cast({{ field }} as {{ type }}) as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
-{{ 'union all\n' if not loop.last }}
-    {%- endfor -%}
-    {%- if not rows -%}
-select
-        {%- for field, type in fields.items() %}
-    {{ typed_literal(none, type) }} as {{ field }}{{ ',' if not loop.last }}
+    from (
+        values
+        {%- for row in rows | sort(attribute='metric_name') or [{}] %}
+        (
+            {%- for field, type in fields.items() %}{{ typed_literal(row.get(field), type) }}{{ ', ' if not loop.last }}{% endfor -%}
+        ){{ ',' if not loop.last }}
         {%- endfor %}
-where false
-    {%- endif -%}
+    ) as metrics ({{ fields | join(', ') }})
+    {%- if not rows %}
+    where false
+    {%- endif %}
 {%- endmacro %}
 
 {# A value of YAML as a literal of an SQL type. #}

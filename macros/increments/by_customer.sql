@@ -69,6 +69,10 @@
     {{ return(materialization_table_default()) }}
 {% endmacro %}
 
+{% macro spark__whole_table() %}
+    {{ return(materialization_table_spark()) }}
+{% endmacro %}
+
 {% macro duckdb__whole_table() %}
     {{ return(materialization_table_duckdb()) }}
 {% endmacro %}

@@ -10,3 +10,10 @@
 {% macro default__seconds_between(a, b) -%}
     cast(extract(epoch from {{ b }}) - extract(epoch from {{ a }}) as decimal(38, 10))
 {%- endmacro %}
+
+{% macro spark__seconds_between(a, b) -%}
+    cast(
+        cast(unix_micros(cast({{ b }} as timestamp_ltz)) - unix_micros(cast({{ a }} as timestamp_ltz)) as decimal(20, 0))
+        * cast(0.000001 as decimal(7, 6)) as decimal(38, 10)
+    )
+{%- endmacro %}

@@ -24,10 +24,27 @@
     round(({{ x }}) * {{ 10 ** digits }}, 0)
 {%- endmacro %}
 
+{% macro spark__scaled(x, digits) -%}
+    cast(round(cast({{ x }} as decimal(38, 10)) * {{ 10 ** digits }}, 0) as decimal(38, 0))
+{%- endmacro %}
+
+{# -1, 0 or 1: not every engine's sign is a whole number. #}
+{% macro sign_of(x) -%}
+    {{ adapter.dispatch('sign_of', 'customer_success')(x) }}
+{%- endmacro %}
+
+{% macro default__sign_of(x) -%}
+    sign({{ x }})
+{%- endmacro %}
+
+{% macro spark__sign_of(x) -%}
+    cast(sign({{ x }}) as int)
+{%- endmacro %}
+
 {# Integers a, b > 0 to decimal(38,10): a / b units of 10^-10, rounded half away from zero. Null where b is 0 or null. #}
 {% macro rounded_quotient(a, b) -%}
     cast(
-        cast(sign({{ a }}) * {{ large_quotient('2 * abs(' ~ a ~ ') + ' ~ b, '2 * nullif(' ~ b ~ ', 0)') }} as decimal(38, 0))
+        cast({{ sign_of(a) }} * {{ large_quotient('2 * abs(' ~ a ~ ') + ' ~ b, '2 * nullif(' ~ b ~ ', 0)') }} as decimal(38, 0))
         * cast(0.0000000001 as decimal(11, 10)) as decimal(38, 10)
     )
 {%- endmacro %}
@@ -42,6 +59,17 @@
 
 {% macro default__integer_quotient(a, b) -%}
     div({{ a }}, {{ b }})
+{%- endmacro %}
+
+{# Spark's quotient has 64 bits; of one that has more, the head is divided off first, ten digits from the end. #}
+{% macro spark__integer_quotient(a, b) -%}
+    {%- set shifted = '(cast(' ~ b ~ ' as decimal(38, 0)) * 10000000000)' -%}
+    case
+        when abs(cast({{ a }} as double)) < abs(cast({{ b }} as double)) * 1e18 then cast(({{ a }}) div ({{ b }}) as decimal(38, 0))
+        else
+            cast(({{ a }}) div {{ shifted }} as decimal(38, 0)) * 10000000000
+            + cast(mod({{ a }}, {{ shifted }}) div ({{ b }}) as decimal(38, 0))
+    end
 {%- endmacro %}
 
 {# The same for whole numbers of up to 38 digits, a >= 0 and b > 0. #}
@@ -121,7 +149,7 @@
     {%- set first = '(' ~ units ~ ' * ' ~ p ~ ')' -%}
     cast(
         cast(
-            sign({{ part }}) * sign({{ whole }}) * (
+            {{ sign_of(part) }} * {{ sign_of(whole) }} * (
                 {{ integer_quotient(first, w) }} * {{ 10 ** 10 }}
                 + {{ integer_quotient('2 * (mod(' ~ first ~ ', ' ~ w ~ ') * ' ~ 10 ** 10 ~ ' + ' ~ rest ~ ' * ' ~ p ~ ') + ' ~ w, '2 * ' ~ w) }}
             ) as decimal(38, 0)

@@ -10,3 +10,7 @@
 {% macro default__hash_of(values) -%}
     hashtextextended(concat_ws('|', {{ values | join(', ') }}), 0)
 {%- endmacro %}
+
+{% macro spark__hash_of(values) -%}
+    xxhash64(concat_ws('|', {{ values | join(', ') }}))
+{%- endmacro %}

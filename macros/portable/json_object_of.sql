@@ -12,3 +12,14 @@
 {% macro default__json_object_of(columns) -%}
     '{' {% for column in columns %}|| '{{ ',' if not loop.first }}"{{ column.name }}":' || coalesce(cast(to_json(cast({{ column.raw }} as varchar)) as varchar), 'null') {% endfor %}|| '}'
 {%- endmacro %}
+
+{% macro spark__json_object_of(columns) -%}
+    {%- if columns -%}
+    to_json(
+        named_struct({% for column in columns %}'{{ column.name }}', cast({{ column.raw }} as varchar){{ ', ' if not loop.last }}{% endfor %}),
+        map('ignoreNullFields', 'false')
+    )
+    {%- else -%}
+    '{}'
+    {%- endif -%}
+{%- endmacro %}

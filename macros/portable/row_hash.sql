@@ -10,3 +10,7 @@
 {% macro duckdb__row_hash(alias) -%}
     cast(hash({{ alias }}) as decimal(38, 0))
 {%- endmacro %}
+
+{% macro spark__row_hash(alias) -%}
+    cast(xxhash64(to_json(struct({{ alias }}.*))) as decimal(38, 0))
+{%- endmacro %}

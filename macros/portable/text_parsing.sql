@@ -12,6 +12,10 @@
     nullif(trim({{ text }}, {{ blanks() | join(' || ') }}), '')
 {%- endmacro %}
 
+{% macro spark__text_of(text) -%}
+    nullif(btrim({{ text }}, {{ blanks() | join(' || ') }}), '')
+{%- endmacro %}
+
 {# Few texts have blanks around them, and to look is ten times as cheap as to trim. All that begins with a blank comes before '!'. #}
 {% macro duckdb__text_of(text) -%}
     case
@@ -56,6 +60,10 @@
     case when {{ matches(text, date_pattern()) }} and pg_input_is_valid({{ text }}, 'date') then cast({{ text }} as date) end
 {%- endmacro %}
 
+{% macro spark__date_of_text(text) -%}
+    case when {{ matches(text, date_pattern()) }} then try_cast({{ text }} as date) end
+{%- endmacro %}
+
 {# A text that looks like a timestamp without zone as one; null where there is no such day. #}
 {% macro try_timestamp(text) -%}
     {{ adapter.dispatch('try_timestamp', 'customer_success')(text) }}
@@ -67,6 +75,10 @@
 
 {% macro default__try_timestamp(text) -%}
     case when pg_input_is_valid({{ text }}, 'timestamp') then cast({{ text }} as timestamp) end
+{%- endmacro %}
+
+{% macro spark__try_timestamp(text) -%}
+    try_cast({{ text }} as timestamp_ntz)
 {%- endmacro %}
 
 {# Local time and offset are read apart, since not every engine reads `10:00Z` or `10:00:00 +0200`. #}
@@ -99,6 +111,10 @@
     )
 {%- endmacro %}
 
+{% macro spark__number_of_text(text) -%}
+    case when {{ matches(text, number_pattern()) }} then try_cast({{ text }} as decimal(38, 10)) end
+{%- endmacro %}
+
 {% macro boolean_of_text(text) -%}
     case
         when lower({{ text }}) in ('true', 't', 'yes', 'y', '1') then true
@@ -106,8 +122,18 @@
     end
 {%- endmacro %}
 
+{# Whether the whole text is as the pattern says: character classes, groups and counts, which mean the same everywhere. #}
 {% macro matches(text, pattern) -%}
+    {{ adapter.dispatch('matches', 'customer_success')(text, pattern) }}
+{%- endmacro %}
+
+{% macro default__matches(text, pattern) -%}
     {{ text }} ~ '^{{ pattern }}$'
+{%- endmacro %}
+
+{# (?d): of all that ends a line, a newline alone counts as such, and trimmed texts end in none. #}
+{% macro spark__matches(text, pattern) -%}
+    ({{ text }} rlike '(?d)^{{ pattern }}$')
 {%- endmacro %}
 
 {% macro date_pattern() -%}([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}{%- endmacro %}

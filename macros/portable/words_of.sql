@@ -10,3 +10,7 @@
 {% macro default__words_of(text) -%}
     trim(regexp_replace(lower({{ text }}), '[^[:alnum:]]+', ' ', 'g'))
 {%- endmacro %}
+
+{% macro spark__words_of(text) -%}
+    trim(regexp_replace(lower({{ text }}), '[^\\p{L}\\p{N}]+', ' '))
+{%- endmacro %}

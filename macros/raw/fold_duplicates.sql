@@ -10,6 +10,10 @@
     {%- set content = json_object_of(came_with(declared)) -%}
     {%- set parsed_key = key_parts(declared) | join(" || '|' || ") if raw_key(name) else content -%}
     {%- set newest = 'partition by ' ~ parsed_key ~ ' order by updated_at desc nulls last, loaded_at desc nulls last, ' ~ content -%}
+    {{ adapter.dispatch('rows_with_duplicate_fate', 'customer_success')(relation, content, newest) }}
+{% endmacro %}
+
+{% macro default__rows_with_duplicate_fate(relation, content, newest) %}
     with
 
     repeated as (
@@ -38,4 +42,26 @@
 
     from {{ relation }}
     where missing_key_rule is null and key_hash in (select key_hash from repeated)
+{% endmacro %}
+
+{# Spark reads the files again for every mention of a table: one pass with windows over all rows costs less than three without. #}
+{% macro spark__rows_with_duplicate_fate(relation, content, newest) %}
+    select
+        counted.* except (rows_of_key, place, first_content, last_content),
+        case
+            when missing_key_rule is not null or rows_of_key = 1 then cast(null as varchar)
+            when first_content <> last_content then 'unordered_duplicate'
+            when place > 1 then 'folded'
+        end as duplicate_fate
+
+    from (
+        select
+            {{ relation }}.*,
+            count(*) over (partition by key_hash) as rows_of_key,
+            row_number() over ({{ newest }}) as place,
+            first_value({{ content }}) over ({{ newest }}) as first_content,
+            first_value({{ content }}) over ({{ newest }} desc) as last_content
+
+        from {{ relation }}
+    ) as counted
 {% endmacro %}

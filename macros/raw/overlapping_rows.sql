@@ -6,6 +6,10 @@
     that decides between rows of one start.
 #}
 {% macro overlapping_rows(relation, key, owner, starts, ends, then) %}
+    {{ adapter.dispatch('overlapping_rows', 'customer_success')(relation, key, owner, starts, ends, then) }}
+{% endmacro %}
+
+{% macro default__overlapping_rows(relation, key, owner, starts, ends, then) %}
     with recursive
 
     ordered as (
@@ -67,4 +71,65 @@
 
     select {{ key | join(', ') }} from walked
     where is_overlapping
+{% endmacro %}
+
+{#
+    Spark walks through a table one job a step, and through an array at once: the rows of an owner are put into one, in order, and folded into the
+    latest end of those that are kept and the list of those that are out.
+#}
+{% macro spark__overlapping_rows(relation, key, owner, starts, ends, then) %}
+    with
+
+    ordered as (
+
+        select
+            {{ owner }} as owner,
+            array_sort(
+                collect_list(
+                    struct(
+                        {{ starts }} as starts,
+                        {{ then }} as decides,
+                        coalesce({{ ends }}, cast('9999-12-31' as timestamp)) as ends
+                        {%- for column in key %},
+                        {{ column }} as key_{{ loop.index }}
+                        {%- endfor %}
+                    )
+                )
+            ) as places
+
+        from {{ relation }}
+        where {{ owner }} is not null
+        group by {{ owner }}
+
+    ),
+
+    walked as (
+
+        select
+            aggregate(
+                places,
+                struct(cast(null as timestamp) as latest_kept_end, slice(places, 1, 0) as overlapping),
+                (state, place) ->
+                    case
+                        when place.starts < state.latest_kept_end
+                            then struct(state.latest_kept_end as latest_kept_end, concat(state.overlapping, array(place)) as overlapping)
+                        else struct(place.ends as latest_kept_end, state.overlapping as overlapping)
+                    end
+            ) as state
+
+        from ordered
+
+    ),
+
+    overlapping as (
+
+        select explode(state.overlapping) as place from walked
+
+    )
+
+    select
+        {%- for column in key %}
+        place.key_{{ loop.index }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from overlapping
 {% endmacro %}

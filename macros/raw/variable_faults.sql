@@ -76,3 +76,8 @@
 {% macro duckdb__is_time_zone(name) %}
     {{ return(run_query("select 1 as one from pg_timezone_names() where name = '" ~ name ~ "'").rows | length > 0) }}
 {% endmacro %}
+
+{# Spark takes names and offsets of its own for zones, too: the names that everybody has count. #}
+{% macro spark__is_time_zone(name) %}
+    {{ return(name in modules.pytz.all_timezones) }}
+{% endmacro %}

@@ -117,7 +117,7 @@ select
     numerator,
     denominator,
     -- points end at 100, which rounding of floating numbers may pass by its last digit
-    case when unit = 'points' and abs(value) > 100 then 100 * sign(value) else value end as value,
+    case when unit = 'points' and abs(value) > 100 then 100 * {{ sign_of('value') }} else value end as value,
     case interval_method
         when 'wilson' then case when value > 0 then midpoint - half_width when n > 0 then 0 end
         when 'multinomial' then case when n > 0 then greatest(midpoint - half_width, -100) end

@@ -2,7 +2,7 @@
 select
     customer_id,
     score_day,
-    cast(string_agg(measure, ', ' order by points_lost_rank) as varchar) as reasons,
+    cast({{ dbt.listagg('measure', "', '", 'order by points_lost_rank') }} as varchar) as reasons,
     max(case when points_lost_rank = 1 then measure end) as worst_measure
 
 from {{ ref('int_health_losses') }}

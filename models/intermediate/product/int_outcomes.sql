@@ -85,7 +85,7 @@ placed as (
     select
         priced.*,
         impact_scale.weight,
-        sign(impact_scale.full_at - impact_scale.zero_at)
+        {{ sign_of('impact_scale.full_at - impact_scale.zero_at') }}
         * ({{ scaled('coalesce(priced.amount, priced.value)', 10) }} * 1000000 - {{ scaled('impact_scale.zero_at', 6) }} * {{ scaled('priced.yardstick', 10) }})
             as way,
         abs({{ scaled('impact_scale.full_at', 6) }} - {{ scaled('impact_scale.zero_at', 6) }}) * {{ scaled('priced.yardstick', 10) }} as length

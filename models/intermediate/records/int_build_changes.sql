@@ -26,7 +26,7 @@ this_build as (
 -- without fingerprints, the number of rows is all that is known
 changed_tables as (
 
-    select string_agg(now.table_name, ', ' order by {{ text_order('now.table_name') }}) as changed_tables
+    select {{ dbt.listagg('now.table_name', "', '", 'order by ' ~ text_order('now.table_name')) }} as changed_tables
 
     from this_build
     inner join inputs as now on this_build.build_id = now.build_id

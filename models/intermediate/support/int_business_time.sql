@@ -51,7 +51,7 @@ stretches as (
         {{ local_to_utc("cast(days.calendar_day as timestamp) + business_hours.closes_after_minutes * interval '1 minute'", zone) }} as closes_at
 
     from days
-    inner join business_hours on cast(extract(isodow from days.calendar_day) as integer) = business_hours.iso_weekday
+    inner join business_hours on {{ iso_weekday('days.calendar_day') }} = business_hours.iso_weekday
     left join business_holidays on days.calendar_day = business_holidays.holiday_date
     where business_holidays.holiday_date is null
 

@@ -36,21 +36,24 @@ steps as (
 
 ),
 
--- every customer that a chain of merges leads to; `union` ends the walk through a cycle
+-- every customer that a chain of merges leads to; the walk ends where it has been
 reached as (
 
     select
         from_customer_id,
-        into_customer_id
+        into_customer_id,
+        cast('|' || into_customer_id || '|' as varchar) as been
     from steps
 
-    union
+    union all
 
     select
         reached.from_customer_id,
-        steps.into_customer_id
+        steps.into_customer_id,
+        cast(reached.been || steps.into_customer_id || '|' as varchar)
     from reached
     inner join steps on reached.into_customer_id = steps.from_customer_id
+    where position('|' || steps.into_customer_id || '|' in reached.been) = 0
 
 ),
 

@@ -25,21 +25,24 @@ transfers as (
 
 ),
 
--- every call that a chain of transfers leads back to; `union` ends the walk through a cycle
+-- every call that a chain of transfers leads back to; the walk ends where it has been
 reached as (
 
     select
         call_id,
-        transferred_from_call_id
+        transferred_from_call_id,
+        cast('|' || transferred_from_call_id || '|' as varchar) as been
     from transfers
 
-    union
+    union all
 
     select
         reached.call_id,
-        transfers.transferred_from_call_id
+        transfers.transferred_from_call_id,
+        cast(reached.been || transfers.transferred_from_call_id || '|' as varchar)
     from reached
     inner join transfers on reached.transferred_from_call_id = transfers.call_id
+    where position('|' || transfers.transferred_from_call_id || '|' in reached.been) = 0
 
 ),
 
