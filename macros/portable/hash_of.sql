@@ -11,6 +11,7 @@
     hashtextextended(concat_ws('|', {{ values | join(', ') }}), 0)
 {%- endmacro %}
 
+{# Its own hash of several values passes over nulls; their text as JSON does not. #}
 {% macro spark__hash_of(values) -%}
-    xxhash64(concat_ws('|', {{ values | join(', ') }}))
+    xxhash64(to_json(array({% for value in values %}cast({{ value }} as varchar){{ ', ' if not loop.last }}{% endfor %})))
 {%- endmacro %}

@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {% macro is_currency_code(currency) -%}
-    upper({{ currency }}) ~ '^[A-Z]{3}$'
+    {{ matches('upper(' ~ currency ~ ')', '[A-Z]{3}') }}
 {%- endmacro %}
 
 {# The reporting currency that is asked for, as SQL; null where none is. #}
