@@ -37,6 +37,10 @@
     sign({{ x }})
 {%- endmacro %}
 
+{% macro postgres__sign_of(x) -%}
+    sign(cast({{ x }} as numeric))
+{%- endmacro %}
+
 {% macro spark__sign_of(x) -%}
     cast(sign({{ x }}) as int)
 {%- endmacro %}

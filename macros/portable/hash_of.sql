@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro default__hash_of(values) -%}
-    hashtextextended(concat_ws('|', {{ values | join(', ') }}), 0)
+    hashtextextended(cast(row({{ values | join(', ') }}) as text), 0)
 {%- endmacro %}
 
 {# Its own hash of several values passes over nulls; their text as JSON does not. #}

@@ -83,7 +83,7 @@
 
 {# Local time and offset are read apart, since not every engine reads `10:00Z` or `10:00:00 +0200`. #}
 {% macro timestamp_with_offset(text) -%}
-    {%- set local_text = "substr(regexp_replace(" ~ text ~ ", ' ?" ~ offset_pattern() ~ "$', ''), 1, 26)" -%}
+    {%- set local_text = "substr(regexp_replace(" ~ text ~ ", ' *" ~ offset_pattern() ~ "$', ''), 1, 26)" -%}
     {%- set offset = "replace(substr(" ~ text ~ ", 11), ' ', '')" -%}
     {%- set digits = "rpad(replace(regexp_replace(" ~ offset ~ ", '^.*[+-]', ''), ':', ''), 4, '0')" -%}
     case
