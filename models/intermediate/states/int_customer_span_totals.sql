@@ -55,7 +55,7 @@ totals as (
         {{ hash_of(segment_attributes('customer_spans.').split(', ')) }} as attribute_set,
         coalesce(home_mrr.mrr, 0) as home_mrr,
         sum(home_mrr.mrr * {{ days_between('customer_spans.valid_from', 'customer_spans.valid_to') }})
-            over (by_customer rows between unbounded preceding and 1 preceding) as home_mrr_days_before,
+            over before_the_span as home_mrr_days_before,
         count(case when customer_spans.is_paying then 1 end) over by_customer as paying_spans,
         count(case when not events.is_dropped then 1 end) over by_customer as churn_events,
         max(events.churn_day) over by_customer as last_churn_day
@@ -65,7 +65,11 @@ totals as (
         on customer_spans.customer_id = home_mrr.customer_id and customer_spans.valid_from = home_mrr.valid_from
     left join {{ ref('int_churn_events') }} as events
         on customer_spans.customer_id = events.customer_id and customer_spans.valid_from = events.churn_day
-    window by_customer as (partition by customer_spans.customer_id order by customer_spans.valid_from)
+    window
+        by_customer as (partition by customer_spans.customer_id order by customer_spans.valid_from),
+        before_the_span as (
+            partition by customer_spans.customer_id order by customer_spans.valid_from rows between unbounded preceding and 1 preceding
+        )
 
 )
 
