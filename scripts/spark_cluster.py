@@ -31,6 +31,16 @@ SETTINGS = {
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.ansi.enabled": "true",
 }
+# each program tells of what went wrong, and the Thrift server of itself when it is ready
+LOGGING = """
+rootLogger.level = warn
+rootLogger.appenderRef.stdout.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex
+"""
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,9 @@ def stop_processes() -> int:
 def _start() -> Cluster:
     """Start every process, and wait until the Thrift server answers with both workers at hand."""
     say(f"Starting a Spark cluster in {shown(folder())} (a master, {WORKERS} workers, a Thrift server; ~30 s) ...")
-    (folder() / "logs").mkdir(exist_ok=True)
+    for name in ("logs", "conf"):
+        (folder() / name).mkdir(exist_ok=True)
+    (folder() / "conf/log4j2.properties").write_text(LOGGING)
     master_port, web_port, port = _free_ports(3)
     master = f"spark://127.0.0.1:{master_port}"
     processes: dict[str, int] = {}
@@ -144,7 +156,7 @@ def _start() -> Cluster:
         _wait("master", processes, lambda: _answers(master_port))
         for number in range(1, WORKERS + 1):
             processes[f"worker{number}"] = _start_worker(number, master)
-        processes["thrift"] = _run("thrift", _thrift_command(master, port))
+        processes["thrift"] = _run("thrift", _thrift_command(master, port), memory=min(memory_of_worker(), 3072))
         cluster = remember()
         _wait("thrift", processes, lambda: _answers(port))
         return cluster
@@ -206,23 +218,24 @@ def _thrift_command(master: str, port: int) -> list[str]:
     }
     return [
         "spark-submit", "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "--master", master,
-        "--driver-memory", f"{min(memory_of_worker(), 3072)}m", *options, "spark-internal",
+        *options, "spark-internal",
         *(word for name, value in hive.items() for word in ("--hiveconf", f"{name}={value}")),
     ]  # fmt: skip
 
 
-def _run(name: str, command: list[str]) -> int:
-    """Start one of the programs of pyspark, in a process group of its own."""
+def _run(name: str, command: list[str], memory: int = 512) -> int:
+    """Start one of the programs of pyspark, with so many megabytes, in a process group of its own."""
     home = spark_home()
     environment = {
-        name: value for name, value in os.environ.items() if name not in ("SPARK_CONF_DIR", "PYSPARK_PYTHON")
+        name: value for name, value in os.environ.items() if name not in ("SPARK_MASTER_HOST", "PYSPARK_PYTHON")
     } | {
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_NO_DAEMONIZE": "1",
-        "SPARK_DAEMON_MEMORY": "512m",
+        "SPARK_CONF_DIR": str(folder() / "conf"),
+        # of the Thrift server, too, whatever --driver-memory says
+        "SPARK_DAEMON_MEMORY": f"{memory}m",
     }
-    environment.pop("SPARK_MASTER_HOST", None)
     with (folder() / f"logs/{name}.log").open("wb") as log:
         return subprocess.Popen(
             [str(home / "bin" / command[0]), *command[1:]],

@@ -65,15 +65,12 @@
     div({{ a }}, {{ b }})
 {%- endmacro %}
 
-{# Spark's quotient has 64 bits; of one that has more, the head is divided off first, ten digits from the end. #}
+{#
+    Spark's whole quotient has 64 bits. Its decimal one is exact where nothing is left over, and of two numbers of 38 and 25 digits it keeps 26 before
+    the point: dividends below 10^38, divisors below 10^25, quotients below 10^26.
+#}
 {% macro spark__integer_quotient(a, b) -%}
-    {%- set shifted = '(cast(' ~ b ~ ' as decimal(38, 0)) * 10000000000)' -%}
-    case
-        when abs(cast({{ a }} as double)) < abs(cast({{ b }} as double)) * 1e18 then cast(({{ a }}) div ({{ b }}) as decimal(38, 0))
-        else
-            cast(({{ a }}) div {{ shifted }} as decimal(38, 0)) * 10000000000
-            + cast(mod({{ a }}, {{ shifted }}) div ({{ b }}) as decimal(38, 0))
-    end
+    cast(cast(({{ a }}) - mod({{ a }}, {{ b }}) as decimal(38, 0)) / cast({{ b }} as decimal(25, 0)) as decimal(38, 0))
 {%- endmacro %}
 
 {# The same for whole numbers of up to 38 digits, a >= 0 and b > 0. #}
