@@ -119,7 +119,9 @@ def stop_processes() -> int:
         processes = json.loads((folder() / "cluster.json").read_text())["processes"]
     except (OSError, ValueError, KeyError):
         return 0
-    found = [processes[name] for name in sorted(processes, key=lambda name: name != "thrift") if _lives(processes[name])]
+    found = [
+        processes[name] for name in sorted(processes, key=lambda name: name != "thrift") if _lives(processes[name])
+    ]
     for process in found:
         os.killpg(process, signal.SIGTERM)
     until = time.monotonic() + SECONDS_TO_STOP
@@ -196,6 +198,8 @@ def _thrift_command(master: str, port: int) -> list[str]:
     settings = SETTINGS | {
         "spark.sql.warehouse.dir": str(place / "warehouse"),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={place / 'metastore'};create=true",
+        # of a pool, a thread that has ended never gives its connection back, and all others wait for it
+        "spark.hadoop.datanucleus.connectionPoolingType": "NONE",
         "spark.driver.extraJavaOptions": f"-Dderby.stream.error.file={place / 'logs/derby.log'}",
         "spark.driver.host": "127.0.0.1",
         "spark.executor.memory": f"{memory_of_worker() - 384}m",
@@ -214,6 +218,9 @@ def _thrift_command(master: str, port: int) -> list[str]:
         "hive.server2.thrift.port": str(port),
         "hive.server2.thrift.bind.host": "127.0.0.1",
         "hive.server2.thrift.max.worker.threads": "100",
+        # each new one reads Hive's configuration, one at a time
+        "hive.server2.async.exec.threads": "16",
+        "hive.server2.async.exec.keepalive.time": "3600",
         "hive.exec.scratchdir": str(place / "scratch/hive"),
     }
     return [
@@ -264,10 +271,16 @@ def _wait(name: str, processes: dict[str, int], is_ready: Callable[[], bool]) ->
     while not is_ready():
         if not _lives(processes[name]) or time.monotonic() > until:
             reason = "ended" if not _lives(processes[name]) else f"did not answer within {SECONDS_TO_START} s"
-            faults = [line for line in log.read_text(errors="replace").splitlines() if re.search("ERROR|Exception", line)]
+            faults = [
+                line for line in log.read_text(errors="replace").splitlines() if re.search("ERROR|Exception", line)
+            ]
             raise Stop(
                 "\n".join(
-                    [f"The Spark cluster could not be started: its {name} {reason}.", *faults[:3], f"Its log: {shown(log)}"]
+                    [
+                        f"The Spark cluster could not be started: its {name} {reason}.",
+                        *faults[:3],
+                        f"Its log: {shown(log)}",
+                    ]
                 )
             )
         time.sleep(0.3)
@@ -300,8 +313,12 @@ def _lives(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    command = Path(f"/proc/{process}/cmdline")
-    return not command.exists() or b"spark" in command.read_bytes()
+    try:
+        # nothing stands there while one program makes way for the next
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self").exists()
+    return not command or b"spark" in command
 
 
 def main() -> None:

@@ -25,7 +25,7 @@
 {%- endmacro %}
 
 {% macro spark__scaled(x, digits) -%}
-    cast(round(cast({{ x }} as decimal(38, 10)) * {{ 10 ** digits }}, 0) as decimal(38, 0))
+    cast(round(({{ x }}) * cast({{ 10 ** digits }} as decimal({{ digits + 1 }}, 0)), 0) as decimal(38, 0))
 {%- endmacro %}
 
 {# -1, 0 or 1: not every engine's sign is a whole number. #}
