@@ -15,6 +15,8 @@ from console import Stop, shown
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "customer_success.duckdb"
 WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+# the columns in which customers write
+TEXTS = {"survey_responses": "comment", "ticket_messages": "body", "feedback": "text"}
 SCHEMAS = {"raw", "published_before", "staging", "intermediate", "marts", "metrics", "main", "temp", "system"}
 
 
@@ -131,6 +133,25 @@ def raw_files(folder: Path) -> list[Path]:
     return [path for path in single if path.exists()] + [
         path for table in tables for path in sorted((folder / table).glob("*.parquet"))
     ]
+
+
+def sources_of(folder: Path) -> dict[str, str]:
+    """How DuckDB reads each raw table of a folder."""
+    files: dict[str, list[Path]] = {}
+    for path in raw_files(folder):
+        files.setdefault(path.relative_to(folder).parts[0], []).append(path)
+    found: dict[str, str] = {}
+    for name, paths in files.items():
+        table = name.split(".")[0]
+        if table in found:
+            raise Stop(f"{shown(folder)}: table {table} stands in more than one file. Expected one.")
+        names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        found[table] = (
+            f"read_parquet([{names}])"
+            if paths[0].suffix == ".parquet"
+            else f"read_csv({names}, header = true, all_varchar = true, quote = '\"', escape = '\"')"
+        )
+    return found
 
 
 def _fault(file: Path) -> str | None:

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from console import Stop, shown
-from inputs import raw_files
+from console import Stop
+from inputs import TEXTS, sources_of
 from postgres_schemas import mark, relations, unmarked
 from postgres_server import driver
 
-# the columns in which customers write
-TEXTS = {"survey_responses": "comment", "ticket_messages": "body", "feedback": "text"}
 TYPES = {
     "BOOLEAN": "boolean",
     "DATE": "date",
@@ -63,25 +61,6 @@ def check_others(cursor) -> None:
             f"Schema raw holds tables that this project did not load ({', '.join(others[:5])}), and does not replace them. Without"
             " RAW_DATA_DIR they are built from as they are; or load into another database: POSTGRES_DB."
         )
-
-
-def sources_of(folder: Path) -> dict[str, str]:
-    """How DuckDB reads each raw table of a folder."""
-    files: dict[str, list[Path]] = {}
-    for path in raw_files(folder):
-        files.setdefault(path.relative_to(folder).parts[0], []).append(path)
-    found: dict[str, str] = {}
-    for name, paths in files.items():
-        table = name.split(".")[0]
-        if table in found:
-            raise Stop(f"{shown(folder)}: table {table} stands in more than one file. Expected one.")
-        names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        found[table] = (
-            f"read_parquet([{names}])"
-            if paths[0].suffix == ".parquet"
-            else f"read_csv({names}, header = true, all_varchar = true, quote = '\"', escape = '\"')"
-        )
-    return found
 
 
 def score_texts(cursor) -> None:
