@@ -6,40 +6,24 @@ Build on PostgreSQL: into schemas of its own, which take the place of the publis
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import fingerprints
 import headline
 import load_postgres
 import postgres_schemas as schemas
-import sample
 from console import Stop, local, say, shown
 from dbt_build import Outcome, dbt_command, run_dbt, say_published
 from failures import what_failed
-from inputs import check_readable, raw_folder
-from postgres_schemas import SAMPLE
+from inputs import check_readable
 from postgres_server import Server, connect, driver, server
 from published import RECORDS, PostgreSQL, Reader, postgres_environment
+from raw_rows import OWN_SCHEMA, Place, Raw, check_others, raw_tables
 
-OWN_SCHEMA = "schema raw"
 PACKAGES = (*fingerprints.PACKAGES, "dbt-postgres")
 SECONDS_OF_PATIENCE = 300.0
 # somebody may look into what an earlier build has left
 LOCK_TIMEOUT = "30s"
-
-
-@dataclass(frozen=True)
-class Raw:
-    """What a build is made of: a folder that is loaded, or, without one, schema `raw` as somebody has filled it."""
-
-    source: str
-    folder: Path | None = None
-
-    @property
-    def is_sample(self) -> bool:
-        """The generated company."""
-        return self.source == SAMPLE
 
 
 def build() -> None:
@@ -69,7 +53,7 @@ def build_in(connection, to: Server, patience: float) -> None:
     (to.work_folder.parent / ".gitignore").write_text("*\n")
     with connection.cursor() as cursor:
         schemas.check_database(cursor, to)
-        raw = raw_tables(cursor, to, os.environ.get("RAW_DATA_DIR", ""))
+        raw = raw_tables(schemas, cursor, place_of(to), os.environ.get("RAW_DATA_DIR", ""))
     read = fingerprints.stamps(raw.folder) if raw.folder else {}
     facts = fingerprints.gather(to, raw.folder, arguments, raw.is_sample, PACKAGES)
     last = last_build(connection, facts) if raw.folder and not fingerprints.is_forced(arguments) else None
@@ -81,7 +65,7 @@ def build_in(connection, to: Server, patience: float) -> None:
         check_readable(raw.folder)
     say(f"Building {to.name} from {shown(raw.folder) if raw.folder else OWN_SCHEMA + ' as it is'}", style="bold")
     forget_artifacts(to)
-    missing = begin(connection, raw, read)
+    missing = begin(connection, place_of(to), raw, read)
     outcome = run_dbt(dbt_command(to, arguments), environment_of(to, raw, facts), connection.fileno())
     with connection.cursor() as cursor:
         # lost meanwhile, it says so in one line, whatever dbt says of each model
@@ -94,6 +78,11 @@ def build_in(connection, to: Server, patience: float) -> None:
     headline.show(published, raw.is_sample)
     headline.show_revisions(published)
     say_who_may_read(to, missing)
+
+
+def place_of(to: Server) -> Place:
+    """The database in the words of messages."""
+    return Place(to.name, "load into another database: POSTGRES_DB", "make build TARGET=postgres POSTGRES_DB=sample")
 
 
 def forget_artifacts(to: Server) -> None:
@@ -125,42 +114,6 @@ def is_lost(connection) -> bool:
     return False
 
 
-def raw_tables(cursor, to: Server, given: str) -> Raw:
-    """Where the raw rows come from. The sample company takes the place of nothing that is somebody's own."""
-    if given:
-        folder = raw_folder(given)
-        load_postgres.check_others(cursor)
-        return Raw(str(folder.resolve()), folder)
-    loaded, others = schemas.marked(cursor, "raw"), schemas.unmarked(cursor, "raw")
-    if schemas.exists(cursor, "raw"):
-        if others and len(others) < len(schemas.relations(cursor, "raw")):
-            raise Stop(
-                f"Schema raw of {to.name} holds tables {loaded or 'that this project loaded'} beside others ({', '.join(others[:5])})."
-                " Drop the ones or the others: a build is of one company."
-            )
-        if others:
-            return Raw(OWN_SCHEMA)
-        if loaded is None:
-            raise Stop(
-                f"Schema raw of {to.name} is empty. Fill it, drop it for the sample company, or name a folder of files: RAW_DATA_DIR."
-            )
-        if loaded != f"loaded from {SAMPLE}":
-            raise Stop(_would_replace(to, loaded.removeprefix("loaded from ")))
-    built_from = schemas.built_from(cursor)
-    if built_from not in ("", SAMPLE):
-        raise Stop(_would_replace(to, built_from))
-    return Raw(SAMPLE, raw_folder(shown(sample.ensure())))
-
-
-def _would_replace(to: Server, source: str) -> str:
-    """That the sample company does not take the place of somebody's own."""
-    again = f"Build it again with RAW_DATA_DIR={source}" if source != OWN_SCHEMA else "Fill schema raw again"
-    return (
-        f"{to.name} was built from {source}, and the sample company would replace it. {again}, or the sample elsewhere:"
-        " make build TARGET=postgres POSTGRES_DB=sample"
-    )
-
-
 def last_build(connection, facts: fingerprints.Facts) -> fingerprints.LastBuild | None:
     """What the published build was made of; None where there is none, or it does not say."""
     with connection.cursor() as cursor:
@@ -172,13 +125,14 @@ def last_build(connection, facts: fingerprints.Facts) -> fingerprints.LastBuild 
         return None
 
 
-def begin(connection, raw: Raw, read: dict[Path, tuple[int, ...]]) -> list[str]:
+def begin(connection, place: Place, raw: Raw, read: dict[Path, tuple[int, ...]]) -> list[str]:
     """Load what is loaded, score the texts, and begin the schemas of the build; all of it or nothing. The roles that are missing."""
     connection.autocommit = False
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
             if raw.folder:
+                check_others(schemas, cursor, place)
                 say(f"  {load_postgres.load(cursor, raw.folder, raw.source)} raw tables loaded into schema raw")
                 if names := fingerprints.written_since(raw.folder, read):
                     raise Stop(f"Written to while it was read: {names}. Nothing was built. Build again.")

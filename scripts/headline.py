@@ -217,4 +217,4 @@ def show_next(published: Published, is_sample: bool) -> None:
         say(f'  make query{setting} SQL="{sql}"')
     if is_sample:
         say("Your own data, a folder of Parquet or CSV files named as the raw tables:")
-        say(f"  make build{setting} RAW_DATA_DIR=path/to/extracts {published.elsewhere}")
+        say(f"  make build{setting} RAW_DATA_DIR=path/to/extracts {published.elsewhere}".rstrip())

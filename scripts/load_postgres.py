@@ -41,7 +41,6 @@ TYPES = {
 def load(cursor, folder: Path, source: str) -> int:
     """Every raw file as a table of schema `raw`, in the place of those that were loaded before; how many. The transaction is the caller's."""
     sources = sources_of(folder)
-    check_others(cursor)
     cursor.execute("create schema if not exists raw")
     _drop_tables(cursor, "raw")
     with duckdb.connect() as reader, tempfile.TemporaryDirectory() as scratch:
@@ -52,15 +51,6 @@ def load(cursor, folder: Path, source: str) -> int:
             cursor.execute(f'analyze raw."{table}"')
     mark(cursor, "schema", "raw", f"loaded from {source}")
     return len(sources)
-
-
-def check_others(cursor) -> None:
-    """Stop where schema `raw` holds what somebody else has put there."""
-    if others := unmarked(cursor, "raw"):
-        raise Stop(
-            f"Schema raw holds tables that this project did not load ({', '.join(others[:5])}), and does not replace them. Without"
-            " RAW_DATA_DIR they are built from as they are; or load into another database: POSTGRES_DB."
-        )
 
 
 def score_texts(cursor) -> None:

@@ -15,11 +15,13 @@ import duckdb
 import inputs
 import postgres_schemas
 import postgres_server
+import spark_schemas
+import spark_server
 from console import Stop, show, shown
 from dbt_build import dbt_environment
 from inputs import DATABASE
 
-TARGETS = ("duckdb", "postgres")
+TARGETS = ("duckdb", "postgres", "spark")
 # Marts that are appended to: what is built begins with those that are published.
 RECORDS = (
     "builds",
@@ -80,6 +82,8 @@ def published() -> Published:
     """The published database of the chosen target."""
     if chosen() == "postgres":
         return PostgreSQL(postgres_server.server())
+    if chosen() == "spark":
+        return Spark(spark_server.server())
     return DuckDB(inputs.target().path)
 
 
@@ -168,15 +172,8 @@ class PostgreSQL:
 
     def show(self, database: "Reader", sql: str, rows: int) -> None:
         """Print the result in DuckDB's box, where there is one."""
-        names, found, types = database.head(sql, rows + 1)
-        if not names:
-            return
-        with duckdb.connect() as frame:
-            columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(_distinct(names), types, strict=True))
-            frame.execute(f"create table result ({columns})")
-            if found:
-                frame.executemany(f"insert into result values ({', '.join('?' * len(names))})", found)
-            show(frame.table("result"), rows)
+        names, found = database.head(sql, rows + 1)
+        _show(names, found, rows)
 
     def dbt_environment(self, scratch: Path) -> dict[str, str]:
         """The server itself; nothing is written to it."""
@@ -215,8 +212,8 @@ class Reader:
             to.execute(f"create table {table} ({columns})")
             to.execute(f"copy {table} from '{scratch}' ({AS_WRITTEN})")
 
-    def head(self, sql: str, rows: int) -> tuple[list[str], list[tuple], list[str]]:
-        """Names, first rows and DuckDB types of a result; what is not a select has its rows all at once."""
+    def head(self, sql: str, rows: int) -> tuple[list[str], list[tuple]]:
+        """Names and first rows of a result; what is not a select has its rows all at once."""
         is_query = re.match(r"\s*(select|with|values|table)\b", sql, re.IGNORECASE)
         with self._connection.cursor("head" if is_query else None) as cursor:
             try:
@@ -225,13 +222,152 @@ class Reader:
                 # without the words in which the rows were asked for
                 raise Stop(error.diag.message_primary or str(error).strip()) from None
             if not is_query and not cursor.description:
-                return [], [], []
+                return [], []
             found = cursor.fetchmany(rows)
-            names = [column.name for column in cursor.description]
-        columns = list(zip(*found, strict=True)) or [()] * len(names)
-        types = [_type_of(column) for column in columns]
-        texts = [_plain(column, kind) for column, kind in zip(columns, types, strict=True)]
-        return names, list(zip(*texts, strict=True)), types
+            return [column.name for column in cursor.description], found
+
+
+class Spark:
+    """The catalogue of a Spark cluster: always the build that was published when it was first looked at."""
+
+    elsewhere = ""
+    errors = spark_server.Refused
+
+    def __init__(self, server: spark_server.Server) -> None:
+        self.server = server
+        self.name = server.name
+        self.setting = f" TARGET=spark{server.setting}"
+        self.hints = (server.beeline, server.url)
+        self._build: spark_schemas.Build | None = None
+
+    @property
+    def is_sample(self) -> bool:
+        """Said by marts.published_build."""
+        with spark_server.connect(self.server) as session:
+            return self._of(session).source == spark_schemas.SAMPLE
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator["SparkReader"]:
+        """A session in which `marts`, `metrics` and the schemas behind them are those of the build."""
+        with spark_server.connect(self.server) as session:
+            yield SparkReader(session, self._of(session))
+
+    def _of(self, session: spark_server.Session) -> spark_schemas.Build:
+        self._build = self._build or spark_schemas.published(session)
+        if not self._build:
+            raise Stop(f"Nothing is published in {self.name} yet: make build{self.setting}")
+        return self._build
+
+    def file(self, scratch: Path, tables: Sequence[str]) -> Path:
+        """A copy of the tables."""
+        path = scratch / inputs.DATABASE
+        with self.open() as reader, duckdb.connect(str(path)) as copy:
+            copy.execute("create schema intermediate")
+            for table in tables:
+                reader.copy("intermediate", table, copy, scratch / "rows.csv")
+        return path
+
+    def show(self, database: "SparkReader", sql: str, rows: int) -> None:
+        """Print the result in DuckDB's box."""
+        names, found = database.head(sql, rows + 1)
+        _show(names, found, rows)
+
+    def dbt_environment(self, scratch: Path) -> dict[str, str]:
+        """The server itself, and the schemas of the build; nothing is written to them."""
+        with spark_server.connect(self.server) as session:
+            return spark_environment(self.server) | {"BUILD_SCHEMA_SUFFIX": self._of(session).suffix}
+
+
+def spark_environment(server: spark_server.Server) -> dict[str, str]:
+    """The environment for dbt on Spark."""
+    environment = dbt_environment(Path("unused"), None) | server.environment | {"DBT_TARGET": "spark"}
+    environment.pop("DUCKDB_PATH")
+    return environment
+
+
+class SparkReader:
+    """A session as the readers of DuckDB know one, of one build."""
+
+    def __init__(self, session: spark_server.Session, build: spark_schemas.Build) -> None:
+        self._session = session
+        self._build = build
+        self._tables: dict[str, list[str]] = {}
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """Run a query with `?` for parameters."""
+        words = sql.split("?") if parameters else [sql]
+        values = [_literal(value) for value in parameters]
+        bound = "".join(part + value for part, value in zip(words, [*values, ""], strict=True))
+        return self._session.execute(spark_schemas.of_build(bound, self._build.suffix, self._tables_of))
+
+    def _tables_of(self, schema: str) -> list[str]:
+        if schema not in self._tables:
+            self._tables[schema] = spark_schemas.relations(self._session, schema + self._build.suffix)
+        return self._tables[schema]
+
+    def copy(self, schema: str, table: str, to: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        """Copy a table, where there is such a one, by a CSV file in which an empty text is not null."""
+        if table not in self._tables_of(schema):
+            return
+        described = self._session.rows(f"describe {schema}{self._build.suffix}.{table}")
+        columns = ", ".join(f'"{name}" {_duckdb_type(kind)}' for name, kind, _ in described)
+        result = self.execute(f"select * from {schema}.{table}")
+        with scratch.open("w", encoding="utf-8", newline="") as file:
+            while rows := result.fetchmany(spark_server.ROWS_AT_A_TIME):
+                file.writelines(",".join(map(_as_csv, row)) + "\n" for row in rows)
+        to.execute(f"create table {schema}.{table} ({columns})")
+        to.execute(f"copy {schema}.{table} from '{scratch}' ({AS_WRITTEN})")
+
+    def head(self, sql: str, rows: int) -> tuple[list[str], list[tuple]]:
+        """Names and first rows of a result. Spark has no session that only reads: what is no question is not asked."""
+        sql = sql.strip().rstrip(";")
+        if re.match(r"(select|with|values|table|from)\b|\(", sql, re.IGNORECASE):
+            # between brackets stands nothing that writes
+            sql = f"select * from (\n{sql}\n) limit {rows}"
+        elif not re.match(r"(show|describe|desc|explain)\b", sql, re.IGNORECASE):
+            raise Stop(f"Expected a statement that reads (select, show, describe, explain): {sql[:60]}")
+        result = self.execute(sql)
+        return result.names, result.fetchmany(rows)
+
+
+def _literal(value: Any) -> str:
+    """A parameter inside an SQL text."""
+    if value is None:
+        return "null"
+    if isinstance(value, datetime.datetime):
+        return f"timestamp_ntz '{value}'"
+    if isinstance(value, datetime.date):
+        return f"date '{value}'"
+    return spark_server.literal(value) if isinstance(value, str) else str(value)
+
+
+def _duckdb_type(kind: str) -> str:
+    """DuckDB's name for a type of Spark; text for what has no counterpart."""
+    names = {"timestamp_ntz": "timestamp", "int": "integer"}
+    is_same = re.fullmatch(r"(tiny|small|big)int|boolean|float|double|date|timestamp|decimal\(.*\)", kind)
+    return names.get(kind, kind if is_same else "varchar")
+
+
+def _as_csv(value: Any) -> str:
+    """A value as COPY reads it."""
+    return "" if value is None else '"' + str(value).replace('"', '""') + '"'
+
+
+def _show(names: Sequence[str], found: Sequence[tuple], rows: int) -> None:
+    """Print rows in DuckDB's box, where there are columns."""
+    if not names:
+        return
+    values = list(zip(*found, strict=True)) or [()] * len(names)
+    types = [_type_of(column) for column in values]
+    texts = [_plain(column, kind) for column, kind in zip(values, types, strict=True)]
+    with duckdb.connect() as frame:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(_distinct(names), types, strict=True))
+        frame.execute(f"create table result ({columns})")
+        if found:
+            frame.executemany(
+                f"insert into result values ({', '.join('?' * len(names))})", list(zip(*texts, strict=True))
+            )
+        show(frame.table("result"), rows)
 
 
 def _type_of(values: Sequence[Any]) -> str:

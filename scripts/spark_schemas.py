@@ -1,7 +1,8 @@
 """
-Publishing on Spark, which cannot rename schemas. A build writes schemas of its own, a time behind their names (marts__20260131_120000); when everything
-in them is tested, each view of the schemas `marts` and `metrics` is made to read the new one, and, last of all, the view `marts.published_build` says
-which build that is. Who looks there first, as the commands of this project do, reads one build; the one before stays for those who are reading it.
+Publishing on Spark, which cannot rename schemas. A build writes schemas of its own, a time behind their names (marts__20260131_120000); when
+everything in them is tested, each view of the schemas `marts` and `metrics` is made to read the new one, and, last of all, the view
+`marts.published_build` says which build that is. Who looks there first, as the commands of this project do, reads one build; the one before stays
+for those who are reading it.
 
 Every schema, table and view of the project carries a mark; what does not carry it is somebody else's, and is never dropped or replaced.
 """
@@ -19,6 +20,7 @@ from inputs import PROJECT
 from postgres_schemas import MARK, PUBLISHED, READ, SAMPLE, SCAFFOLDING
 from spark_server import Refused, Server, Session, connect, identifier, literal, run_all
 
+__all__ = ["MARK", "PUBLISHED", "SAMPLE", "SCAFFOLDING"]
 BUILD = "published_build"
 WRITTEN = (*PUBLISHED, *SCAFFOLDING)
 OF_A_BUILD = re.compile(f"({'|'.join(WRITTEN)})(__[0-9]{{8}}_[0-9]{{6}})")
@@ -211,7 +213,9 @@ def _built_at(session: Session, suffix: str) -> datetime.datetime:
 def mend(session: Session, to: Server) -> None:
     """Have the views of `marts` and `metrics` read the published build, where somebody was cut off while publishing another one."""
     build = published(session)
-    if build and any(found not in (None, build.suffix) for schema in READ for found in _marks(session, schema).values()):
+    if build and any(
+        found not in (None, build.suffix) for schema in READ for found in _marks(session, schema).values()
+    ):
         say("  Publishing was cut off before: the views read the published build again.")
         _point_at(session, to, build.suffix)
         _drop_gone(session, build.suffix)
@@ -253,8 +257,8 @@ def drop_builds(session: Session, to: Server, but: Sequence[str | None]) -> None
 
 def of_build(sql: str, suffix: str, tables_of: Callable[[str], Iterable[str]]) -> str:
     """
-    A statement that names what is published, as `marts.metrics`, with the schemas of a build in their place. Strings and comments stay as they are, and
-    so does a column of a table or alias that has the name of a schema.
+    A statement that names what is published, as `marts.metrics`, with the schemas of a build in their place. Strings and comments stay as they are,
+    and so does a column of a table or alias that has the name of a schema.
     """
 
     def written(match: re.Match) -> str:

@@ -32,7 +32,9 @@ ROWS_AT_A_TIME = 10_000
 LINES_OF_A_REASON = 6
 DEFAULTS = {"SPARK_PORT": "10000", "SPARK_USER": "spark", "SPARK_PASSWORD": ""}
 # what the server, or what is left of it, says when there is no session any more
-LOST = re.compile("Invalid SessionHandle|SessionHandle .* does not exist|stopped SparkContext|SparkContext was shut down")
+LOST = re.compile(
+    "Invalid SessionHandle|SessionHandle .* does not exist|stopped SparkContext|SparkContext was shut down"
+)
 
 
 class Refused(Exception):
@@ -93,9 +95,7 @@ class Server:
         if self.is_own:
             return ""
         given = self.environment | {"SPARK_PASSWORD": "..." if self.password else ""}
-        return "".join(
-            f" {name}={shlex.quote(value)}" for name, value in given.items() if value != DEFAULTS.get(name)
-        )
+        return "".join(f" {name}={shlex.quote(value)}" for name, value in given.items() if value != DEFAULTS.get(name))
 
     @property
     def beeline(self) -> str:
