@@ -64,7 +64,7 @@ def build_in(session: Session, to: Server, lock: int) -> None:
     say(f"Building {to.name} from {shown(raw.folder) if raw.folder else OWN_SCHEMA + ' as it is'}", style="bold")
     forget_artifacts(to)
     size = begin(session, to, raw, read)
-    suffix = schemas.begin_build(session, to, RECORDS)
+    suffix = schemas.begin_build(session, RECORDS)
     outcome = run_dbt(
         dbt_command(to, ["--exclude-resource-type", "unit_test", *arguments]),
         environment_of(to, raw, facts, suffix, size),

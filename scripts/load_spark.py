@@ -15,8 +15,8 @@ import duckdb
 
 from console import Stop
 from inputs import TEXTS, sources_of
-from spark_schemas import mark, marked, relations, unmarked, with_mark
-from spark_server import Lost, Refused, Server, Session, identifier, run_all
+from spark_schemas import MADE, mark, marked, relations, unmarked, with_mark
+from spark_server import Lost, Refused, Server, Session, identifier
 
 # what Spark reads from Parquet as something else than it is, or not at all; instants are UTC without a zone
 CASTS = {
@@ -49,18 +49,13 @@ def load(session: Session, to: Server, folder: Path, source: str) -> tuple[int, 
             _write(reader, f"select {columns} from {query}", files[table])
         size = sum(file.stat().st_size for file in files.values())
         begin_schema(session, "raw", f"loaded from {source}")
-        try:
-            # the largest first, so that none is waited for in the end
-            in_order = sorted(files, key=lambda table: -files[table].stat().st_size)
-            run_all(to, [[table_of("raw", table, files[table])] for table in in_order])
-        except Lost:
-            raise
-        except Refused as error:
-            raise Stop(f"Schema raw could not be loaded: {error}") from None
+        # one after the other: Spark divides a large one among its machines, and the catalogue takes one at a time anyhow
+        for table, file in files.items():
+            session.execute(table_of("raw", table, file))
     return len(files), size
 
 
-def begin_schema(session: Session, schema: str, text: str = "") -> None:
+def begin_schema(session: Session, schema: str, text: str = MADE) -> None:
     """A schema without tables; what of it was cut off before goes with its folder."""
     if marked(session, schema) is not None and not unmarked(session, schema):
         session.execute(f"drop schema {schema} cascade")

@@ -12,20 +12,20 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from console import Stop, say
 from inputs import PROJECT
 from postgres_schemas import MARK, PUBLISHED, READ, SAMPLE, SCAFFOLDING
-from spark_server import Refused, Server, Session, connect, identifier, literal, run_all
+from spark_server import Refused, Server, Session, identifier, literal
 
 __all__ = ["MARK", "PUBLISHED", "SAMPLE", "SCAFFOLDING"]
 BUILD = "published_build"
+# what a mark says where there is nothing else to say
+MADE = "made by make build"
 WRITTEN = (*PUBLISHED, *SCAFFOLDING)
 OF_A_BUILD = re.compile(f"({'|'.join(WRITTEN)})(__[0-9]{{8}}_[0-9]{{6}})")
 NOT_THERE = re.compile(r"\[(SCHEMA|TABLE_OR_VIEW)_NOT_FOUND\]")
-SCHEMAS_DROPPED_AT_ONCE = 6
 # a string, a comment, or names with dots between them
 WORDS = re.compile(
     r"""\b[rR]'[^']*'|\b[rR]"[^"]*"|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|--[^\n]*|/\*.*?\*/"""
@@ -44,18 +44,25 @@ class Build:
     previous: str | None  # the suffix of the build before, which is still there
 
 
+@dataclass(frozen=True)
+class Relation:
+    """A table or view, as far as Spark tells of all of a schema at once."""
+
+    is_ours: bool
+    suffix: str | None  # of the build that a published view reads
+
+
 def relations(session: Session, schema: str) -> list[str]:
     """The tables and views of a schema."""
-    return sorted(_marks(session, schema))
+    return sorted(_relations(session, schema))
 
 
 def unmarked(session: Session, schema: str) -> list[str]:
     """Those that are not the project's."""
-    return sorted(name for name, found in _marks(session, schema).items() if found is None)
+    return sorted(name for name, found in _relations(session, schema).items() if not found.is_ours)
 
 
-def _marks(session: Session, schema: str) -> dict[str, str | None]:
-    """By table and view of a schema what its mark says; None where it has none."""
+def _relations(session: Session, schema: str) -> dict[str, Relation]:
     try:
         found = session.rows(f"show table extended in {identifier(schema)} like '*'")
     except Refused as error:
@@ -63,44 +70,45 @@ def _marks(session: Session, schema: str) -> dict[str, str | None]:
             return {}
         raise
     # views of the session alone are listed, too
-    return {name: _mark_of(about) for _, name, is_temporary, about in found if not is_temporary}
+    return {name: _relation(about) for _, name, is_temporary, about in found if not is_temporary}
 
 
-def _mark_of(about: str) -> str | None:
-    match = re.search(rf"^Table Properties: \[(?:.*, )?{MARK}=([^,\]]*)", about, re.MULTILINE)
-    return match[1] if match else None
+def _relation(about: str) -> Relation:
+    is_ours = re.search(rf"^Table Properties: \[(?:.*, )?{MARK}=", about, re.MULTILINE)
+    reads = re.search(r"^View Text: select \* from \w+?(__[0-9]{8}_[0-9]{6})\.", about, re.MULTILINE)
+    return Relation(is_ours is not None, reads[1] if reads else None)
 
 
-def with_mark(text: str = "") -> str:
+def with_mark() -> str:
     """The properties of a table or view that is the project's."""
-    return f"tblproperties ({literal(MARK)} = {literal(text)})"
+    return f"tblproperties ({literal(MARK)} = {literal(MADE)})"
 
 
-def mark(session: Session, schema: str, text: str = "") -> None:
-    """Say of a schema that it is the project's, and what it is of."""
-    session.execute(f"comment on schema {identifier(schema)} is {literal(f'{MARK}: {text}' if text else MARK)}")
+def mark(session: Session, schema: str, text: str = MADE) -> None:
+    """Say of a schema that it is the project's, and what it is of. A comment would not be changed: Hive's catalogue keeps the first one."""
+    session.execute(f"alter schema {identifier(schema)} set dbproperties ({literal(MARK)} = {literal(text)})")
 
 
 def marked(session: Session, schema: str) -> str | None:
     """What the mark of a schema says; None where it has none."""
-    comment = _comment(session, schema) or ""
-    return comment.removeprefix(MARK).removeprefix(": ") if comment.startswith(MARK) else None
+    match = re.search(rf"\({MARK},(.*?)\)(,\(|\)$)", _properties(session, schema) or "")
+    return match[1] if match else None
 
 
 def exists(session: Session, schema: str) -> bool:
     """Whether there is such a schema."""
-    return _comment(session, schema) is not None
+    return _properties(session, schema) is not None
 
 
-def _comment(session: Session, schema: str) -> str | None:
-    """The comment of a schema; None where there is no such schema."""
+def _properties(session: Session, schema: str) -> str | None:
+    """The properties of a schema as Spark prints them, ((name,value),(name,value)); None where there is no such schema."""
     try:
         about = {row[0]: row[1] for row in session.rows(f"describe schema extended {identifier(schema)}")}
     except Refused as error:
         if NOT_THERE.search(str(error)):
             return None
         raise
-    return about.get("Comment") or about.get("Description") or ""
+    return about.get("Properties") or ""
 
 
 def published(session: Session) -> Build | None:
@@ -144,7 +152,7 @@ def check_catalogue(session: Session, to: Server) -> None:
         if others and marked(session, schema) is None:
             raise Stop(
                 f"Schema {schema} of {to.name} was not made by make build, and is not written to."
-                f" May it be, all the same? Then run: comment on schema {schema} is '{MARK}';"
+                f" May it be, all the same? Then run: alter schema {schema} set dbproperties ('{MARK}' = '{MADE}');"
             )
         _stop_at(schema, to, ours & set(others))
 
@@ -157,23 +165,19 @@ def _stop_at(schema: str, to: Server, taken: Iterable[str]) -> None:
         )
 
 
-def begin_build(session: Session, to: Server, records: Sequence[str]) -> str:
+def begin_build(session: Session, records: Sequence[str]) -> str:
     """Fresh schemas for a build, with the records of the published marts, and without what was left by builds that failed; their suffix."""
     before = published(session)
-    drop_builds(session, to, but=[before.suffix, before.previous] if before else [])
+    drop_builds(session, but=[before.suffix, before.previous] if before else [])
     suffix = f"__{datetime.datetime.now(datetime.UTC):%Y%m%d_%H%M%S}"
     for schema in WRITTEN:
-        session.execute(f"create schema {schema}{suffix} comment {literal(MARK)}")
+        session.execute(f"create schema {schema}{suffix} with dbproperties ({literal(MARK)} = {literal(MADE)})")
     if before:
         there = relations(session, "marts" + before.suffix)
-        run_all(
-            to,
-            [
-                [f"create table marts{suffix}.{name} using parquet as select * from marts{before.suffix}.{name}"]
-                for name in records
-                if name in there
-            ],
-        )
+        for name in [one for one in records if one in there]:
+            session.execute(
+                f"create table marts{suffix}.{name} using parquet as select * from marts{before.suffix}.{name}"
+            )
     return suffix
 
 
@@ -197,12 +201,10 @@ def publish(session: Session, to: Server, suffix: str, source: str) -> None:
         "built_at": f"timestamp_ntz {literal(str(_built_at(session, suffix)))}",
         "previous": literal(before.suffix) if before else "cast(null as string)",
     }
-    session.execute(
-        f"create or replace view marts.{BUILD} {with_mark(suffix)} as select "
-        + ", ".join(f"{value} as {name}" for name, value in columns.items())
-    )
+    query = "select " + ", ".join(f"{value} as {name}" for name, value in columns.items())
+    _write_view(session, f"marts.{BUILD}", query, is_there=BUILD in relations(session, "marts"))
     _drop_gone(session, suffix)
-    drop_builds(session, to, but=[suffix, before.suffix if before else None])
+    drop_builds(session, but=[suffix, before.suffix if before else None])
 
 
 def _built_at(session: Session, suffix: str) -> datetime.datetime:
@@ -213,46 +215,49 @@ def _built_at(session: Session, suffix: str) -> datetime.datetime:
 def mend(session: Session, to: Server) -> None:
     """Have the views of `marts` and `metrics` read the published build, where somebody was cut off while publishing another one."""
     build = published(session)
-    if build and any(
-        found not in (None, build.suffix) for schema in READ for found in _marks(session, schema).values()
-    ):
+    if build and any(_others(session, schema, build.suffix) for schema in READ):
         say("  Publishing was cut off before: the views read the published build again.")
         _point_at(session, to, build.suffix)
         _drop_gone(session, build.suffix)
 
 
+def _others(session: Session, schema: str, suffix: str) -> list[str]:
+    """The views of a schema that read another build."""
+    found = _relations(session, schema).items()
+    return [name for name, one in found if one.is_ours and one.suffix not in (None, suffix)]
+
+
 def _point_at(session: Session, to: Server, suffix: str) -> None:
-    """A view of `marts` and `metrics` for each table and view of a build."""
-    statements = []
+    """
+    A view of `marts` and `metrics` for each table and view of a build. One after the other: Hive's catalogue takes thrice as long for several at a
+    time.
+    """
     for schema in READ:
-        names = relations(session, schema + suffix)
-        _stop_at(schema, to, set(names) & set(unmarked(session, schema)))
-        statements += [
-            f"create or replace view {schema}.{identifier(name)} {with_mark(suffix)} as select * from {schema}{suffix}.{identifier(name)}"
-            for name in names
-        ]
-    run_all(to, [[statement] for statement in statements])
+        there, names = _relations(session, schema), relations(session, schema + suffix)
+        _stop_at(schema, to, {name for name in names if name in there and not there[name].is_ours})
+        for name in names:
+            view, query = f"{schema}.{identifier(name)}", f"select * from {schema}{suffix}.{identifier(name)}"
+            _write_view(session, view, query, is_there=name in there)
+
+
+def _write_view(session: Session, view: str, query: str, is_there: bool) -> None:
+    """A published view. One that is there is altered: `create or replace` drops it first, and a reader would find nothing."""
+    session.execute(f"alter view {view} as {query}" if is_there else f"create view {view} {with_mark()} as {query}")
 
 
 def _drop_gone(session: Session, suffix: str) -> None:
     """Without the views of what is not made any more."""
     for schema in READ:
-        for name, found in _marks(session, schema).items():
-            if found not in (None, suffix):
-                session.execute(f"drop view if exists {schema}.{identifier(name)}")
+        for name in _others(session, schema, suffix):
+            session.execute(f"drop view if exists {schema}.{identifier(name)}")
 
 
-def drop_builds(session: Session, to: Server, but: Sequence[str | None]) -> None:
+def drop_builds(session: Session, but: Sequence[str | None]) -> None:
     """Without the schemas of all other builds."""
-    found = [(match, schema) for (schema,) in session.rows("show schemas") if (match := OF_A_BUILD.fullmatch(schema))]
-    old = [schema for match, schema in found if match[2] not in but and marked(session, schema) is not None]
-
-    def drop(schema: str) -> None:
-        with connect(to) as own:
-            own.execute(f"drop schema if exists {schema} cascade")
-
-    with ThreadPoolExecutor(SCHEMAS_DROPPED_AT_ONCE) as pool:
-        list(pool.map(drop, old))
+    for (schema,) in session.rows("show schemas"):
+        match = OF_A_BUILD.fullmatch(schema)
+        if match and match[2] not in but and marked(session, schema) is not None:
+            session.execute(f"drop schema if exists {schema} cascade")
 
 
 def of_build(sql: str, suffix: str, tables_of: Callable[[str], Iterable[str]]) -> str:

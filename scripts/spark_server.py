@@ -6,12 +6,9 @@ The Thrift server of TARGET=spark: the one that SPARK_HOST names, or, where noth
 import datetime
 import logging
 import os
-import queue
 import re
 import shlex
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +23,6 @@ from inputs import PROJECT
 from spark_cluster import OWN_FOLDER
 
 SECONDS_TO_ANSWER = 60
-# so many statements at a time
-SESSIONS = 8
 ROWS_AT_A_TIME = 10_000
 LINES_OF_A_REASON = 6
 DEFAULTS = {"SPARK_PORT": "10000", "SPARK_USER": "spark", "SPARK_PASSWORD": ""}
@@ -250,35 +245,6 @@ def session_settings() -> dict[str, str]:
     environment.globals["env_var"] = lambda name, default="": os.environ.get(name, default)
     environment.filters["as_native"] = lambda value: value
     return environment.from_string(profile["server_side_parameters"]).render()
-
-
-def run_all(to: Server, tasks: Iterable[Sequence[str]]) -> None:
-    """Run tasks, each a few statements in their order, several at a time; the first that is refused ends it."""
-    waiting: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
-    for task in tasks:
-        waiting.put(task)
-    is_over = threading.Event()
-
-    def work() -> None:
-        try:
-            with connect(to) as session:
-                while not is_over.is_set():
-                    for statement in waiting.get_nowait():
-                        session.execute(statement)
-        except queue.Empty:
-            pass
-        except BaseException:
-            is_over.set()
-            raise
-
-    with ThreadPoolExecutor(SESSIONS) as pool:
-        working = [pool.submit(work) for _ in range(min(SESSIONS, waiting.qsize()))]
-        try:
-            for one in working:
-                one.result()
-        except BaseException:
-            is_over.set()
-            raise
 
 
 def literal(text: str) -> str:
