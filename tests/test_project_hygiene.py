@@ -15,8 +15,16 @@ REGISTRIES = re.compile(
         re.escape(name + "." + end) for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("getdbt", "com/api"))
     )
 )
-GENERATED = re.compile(r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|dbt_packages)/|__pycache__")
-LOCKS = ["requirements/build.txt", "requirements/train.txt", "requirements/postgres.txt", "requirements/test.txt"]
+GENERATED = re.compile(
+    r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|\.venv-spark|\.spark|dbt_packages)/|__pycache__"
+)
+LOCKS = [
+    "requirements/build.txt",
+    "requirements/train.txt",
+    "requirements/postgres.txt",
+    "requirements/spark.txt",
+    "requirements/test.txt",
+]
 
 
 def files() -> list[str]:
@@ -78,13 +86,13 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
     groups, build = settings["dependency-groups"], settings["project"]["dependencies"]
     assert {"include-group": "train"} in groups["test"]
     assert {"include-group": "postgres"} in groups["test"]
-    train, postgres = build + groups["train"], build + groups["postgres"]
+    train, postgres, spark = (build + groups[group] for group in ("train", "postgres", "spark"))
     test = train + groups["postgres"] + [one for one in groups["test"] if isinstance(one, str)]
-    needed = dict(zip(LOCKS, (build, train, postgres, test), strict=True))
+    needed = dict(zip(LOCKS, (build, train, postgres, spark, test), strict=True))
     for lock, requirements in needed.items():
         pins = locked(lock)
         for requirement in requirements:
-            name, exact = re.fullmatch(r"([A-Za-z0-9._-]+)(?:==([^ ;]+))?.*", requirement).groups()
+            name, exact = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^ ;]+))?.*", requirement).groups()
             assert normal(name) in pins, f"{lock} lacks {name}: make lock"
             assert exact in (None, pins[normal(name)]), (
                 f"{lock} has {name} {pins[normal(name)]}, pyproject.toml {exact}: make lock"
@@ -92,17 +100,20 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
 
 
 def test_locks_agree() -> None:
-    """Each pins what the smaller ones pin."""
-    build, train, postgres, test = (locked(lock) for lock in LOCKS)
-    for smaller, larger in ((build, train), (build, postgres), (train, test), (postgres, test)):
+    """Each pins what the smaller ones pin, and .venv-spark takes what training needs, too."""
+    build, train, postgres, spark, test = (locked(lock) for lock in LOCKS)
+    for smaller, larger in ((build, train), (build, postgres), (build, spark), (train, test), (postgres, test)):
         assert {name: larger.get(name) for name in smaller} == smaller
+    assert {name: spark[name] for name in train.keys() & spark} == {name: train[name] for name in train.keys() & spark}
 
 
 def test_a_build_stays_small() -> None:
     """What only training and tests need is not installed for make build; pandas by nothing."""
-    build, train, postgres, test = (locked(lock) for lock in LOCKS)
-    assert not {"scipy", "scikit-learn", "dbt-postgres"} & set(build)
-    assert not {"scipy", "scikit-learn", "pytest"} & set(postgres)
+    build, train, postgres, spark, test = (locked(lock) for lock in LOCKS)
+    assert not {"scipy", "scikit-learn", "dbt-postgres", "dbt-spark", "pyspark"} & set(build)
+    assert not {"scipy", "scikit-learn", "pytest", "pyspark"} & set(postgres)
+    assert not {"scipy", "scikit-learn", "dbt-postgres"} & set(spark)
+    assert not {"pyspark"} & set(test)
     assert not {"lifetimes", "pytest"} & set(train)
     assert "pandas" not in test
 
@@ -125,6 +136,7 @@ def test_make_help_names_every_variable_of_the_scripts() -> None:
         "DUCKDB_PATH",
         "TARGET",
         "POSTGRES_HOST",
+        "SPARK_HOST",
         "AS_OF",
         "SAMPLE_ARGS",
         "FORCE",
