@@ -26,11 +26,12 @@ MADE = "made by make build"
 WRITTEN = (*PUBLISHED, *SCAFFOLDING)
 OF_A_BUILD = re.compile(f"({'|'.join(WRITTEN)})(__[0-9]{{8}}_[0-9]{{6}})")
 NOT_THERE = re.compile(r"\[(SCHEMA|TABLE_OR_VIEW)_NOT_FOUND\]")
-# a string, a comment, or names with dots between them
+# a string, a comment, what Spark has another word for (macros/portable/spark_statements.sql says it of models), or names with dots between them
 WORDS = re.compile(
     r"""\b[rR]'[^']*'|\b[rR]"[^"]*"|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|--[^\n]*|/\*.*?\*/"""
+    r"""|\b(?P<type>as\s+varchar\b(?!\s*\()|double\s+precision\b)"""
     r"""|(?P<names>(?:`(?:[^`]|``)+`|\w+)(?:\s*\.\s*(?:`(?:[^`]|``)+`|\w+))*)""",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -262,12 +263,14 @@ def drop_builds(session: Session, but: Sequence[str | None]) -> None:
 
 def of_build(sql: str, suffix: str, tables_of: Callable[[str], Iterable[str]]) -> str:
     """
-    A statement that names what is published, as `marts.metrics`, with the schemas of a build in their place. Strings and comments stay as they are,
-    and so does a column of a table or alias that has the name of a schema.
+    A statement that names what is published, as `marts.metrics`, with the schemas of a build in their place, and in Spark's words. Strings and
+    comments stay as they are, and so does a column of a table or alias that has the name of a schema.
     """
 
     def written(match: re.Match) -> str:
         names = match["names"]
+        if match["type"]:
+            return "double" if match["type"].lower().startswith("d") else "as string"
         if not names:
             return match[0]
         parts = re.findall(r"`(?:[^`]|``)+`|\w+", names)

@@ -26,7 +26,11 @@ STUBS = {
             cast(period_start + interval '1 month' as date) as period_end, true as is_complete, 'all' as segment_name, 'all' as segment_value,
             cast(price as decimal(38, 10)) as numerator, cast(null as decimal(38, 10)) as denominator, cast(price as double precision) as value
         from (select sum(cast(unit_amount as decimal(18, 2))) as price from {{ source('raw', 'subscription_items') }}) as prices
-        cross join generate_series(timestamp '2026-01-01', timestamp '2026-03-01', interval '1 month') as months (period_start)
+        cross join (
+            select timestamp '2026-01-01' as period_start
+            union all select timestamp '2026-02-01' as period_start
+            union all select timestamp '2026-03-01' as period_start
+        ) as months
     """,
     "marts/customer_periods": """
         select
@@ -45,6 +49,8 @@ STUBS = {
     "intermediate/ballast": """
         {% if target.type == 'duckdb' %}
         select hash(i) as a, hash(i + 1) as b from range({{ var('ballast', 2000000) }}) as numbers (i)
+        {% elif target.type == 'spark' %}
+        select reflect('java.lang.Thread', 'sleep', cast({{ 1000 * var('seconds', 0) }} as bigint)) as a
         {% else %}
         select 1 as a from (select pg_sleep({{ var('seconds', 0) }})) as slept
         {% endif %}
