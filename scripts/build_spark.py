@@ -62,12 +62,16 @@ def build_in(session: Session, to: Server, lock: int) -> None:
     if raw.folder:
         check_readable(raw.folder)
     say(f"Building {to.name} from {shown(raw.folder) if raw.folder else OWN_SCHEMA + ' as it is'}", style="bold")
+    goes_on_from = schemas.published(session) if last and not last.reasons else None
+    if goes_on_from:
+        say(f"  Event days that have not changed are taken from the build of {local(last.built_at)}")
     forget_artifacts(to)
     size = begin(session, to, raw, read)
     suffix = schemas.begin_build(session, RECORDS)
     outcome = run_dbt(
         dbt_command(to, ["--exclude-resource-type", "unit_test", *arguments]),
-        environment_of(to, raw, facts, suffix, size),
+        environment_of(to, raw, facts, suffix, size)
+        | ({"BUILD_GOES_ON_FROM": goes_on_from.suffix} if goes_on_from else {}),
         lock,
         LEFT_OUT,
     )

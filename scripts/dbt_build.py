@@ -65,7 +65,14 @@ class Outcome:
 def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
     """The environment for dbt on a DuckDB file."""
     environment = os.environ | {"DUCKDB_PATH": str(database), "DBT_PROFILES_DIR": str(PROJECT), "DBT_TARGET": "duckdb"}
-    for name in ("RAW_DATA_DIR", "PUBLISHED_DATABASE", "BUILD_FACTS", "BUILD_SCHEMA_SUFFIX", "BUILD_OF_SAMPLE"):
+    for name in (
+        "RAW_DATA_DIR",
+        "PUBLISHED_DATABASE",
+        "BUILD_FACTS",
+        "BUILD_SCHEMA_SUFFIX",
+        "BUILD_GOES_ON_FROM",
+        "BUILD_OF_SAMPLE",
+    ):
         environment.pop(name, None)
     return environment | ({"RAW_DATA_DIR": str(raw_data)} if raw_data else {})
 

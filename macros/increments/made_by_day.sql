@@ -29,6 +29,37 @@
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}
 
+{#
+    Spark deletes no rows, and a build has schemas of its own: the rows of the other days are taken from the table of the last build, which stays as it
+    is.
+#}
+{% materialization by_day, adapter='spark' %}
+    {% set before = table_of_last_build(model.name) %}
+    {% if before is none %}
+        {{ return(materialization_table_spark()) }}
+    {% endif %}
+
+    {% set changed_days = '(select occurred_date from ' ~ relation_of('int_changed_event_days') ~ ')' %}
+    {% set rewritten = namespace(sql=sql) %}
+    {% for node in models_read() if node.name != 'int_changed_event_days' %}
+        {% set rewritten.sql = rewritten.sql | replace(
+            node.relation_name, '(select * from ' ~ node.relation_name ~ ' where occurred_date in ' ~ changed_days ~ ')'
+        ) %}
+    {% endfor %}
+    {% set columns = adapter.get_columns_in_relation(before) | map(attribute='name') | join(', ') %}
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') %}
+        {{ create_table_as(false, this, '
+            select ' ~ columns ~ ' from ' ~ before ~ '
+            where occurred_date not in ' ~ changed_days ~ '
+            union all
+            select ' ~ columns ~ ' from (' ~ rewritten.sql ~ ') as made
+        ') }}
+    {% endcall %}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [this]}) }}
+{% endmaterialization %}
+
 {# Says of the model that calls it that it is so materialized. The list of changed days comes before it. #}
 {% macro made_by_day() -%}
     {{ config(materialized='by_day') }}

@@ -5,11 +5,30 @@
 
 {# A model's table as the last build left it; without a last build, no row of the columns given, as SQL. #}
 {% macro of_last_build(name, columns) %}
-    {%- if builds_increment() -%}
-        {{ relation_in('before', {'identifier': name}) }}
+    {%- set table = table_of_last_build(name) if execute else none -%}
+    {%- if table is not none -%}
+        {{ table }}
     {%- else -%}
         (select {{ columns }} from (select 1 as one) as nothing where false)
     {%- endif -%}
+{% endmacro %}
+
+{% macro table_of_last_build(name) %}
+    {{ return(adapter.dispatch('table_of_last_build', 'customer_success')(name)) }}
+{% endmacro %}
+
+{% macro default__table_of_last_build(name) %}
+    {{ return(relation_in('before', {'identifier': name}) if builds_increment() else none) }}
+{% endmacro %}
+
+{# On Spark the last build is still there: BUILD_GOES_ON_FROM is what its schemas end in, set where the next one may rest on it. #}
+{% macro spark__table_of_last_build(name) %}
+    {% if not env_var('BUILD_GOES_ON_FROM', '') %}{{ return(none) }}{% endif %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == name %}
+        {% set schema = node.schema | replace(env_var('BUILD_SCHEMA_SUFFIX', ''), '') ~ env_var('BUILD_GOES_ON_FROM') %}
+        {{ return(adapter.get_relation(database=none, schema=schema, identifier=node.alias)) }}
+    {% endfor %}
+    {{ return(none) }}
 {% endmacro %}
 
 {# The relation of the same name in another schema. #}
