@@ -49,7 +49,7 @@ WRITTEN_BY_DBT = frozenset({"''", "dbt_listagg()"})
 # the spark__ versions speak of these besides
 ON_DATABRICKS = frozenset(
     """
-    addmonths array arrayagg arrayslice arraysort btrim() converttimezone datediff dot explode jsonformat lambda propertyeq reduce string struct
+    addmonths array arrayagg arrayappend arrayslice arraysort btrim() converttimezone datediff dot explode jsonformat lambda propertyeq reduce string struct
     timestampltz timestampntz trycast tsordsadd unixmicros varmap weekday() xxhash64()
     """.split()
 )
@@ -364,6 +364,9 @@ def as_sent_elsewhere(macros: Path) -> None:
             {{ return(found[0]) }}
         {% endmacro %}""",
         "{% macro duckdb__listagg(measure, delimiter_text, order_by_clause, limit_num) %}dbt_listagg({{ measure }}){% endmacro %}",
+        r"""{% macro duckdb__escape_single_quotes(text) -%}
+            {{ text | replace("'", "\\'" if 'spark' in var('versions', []) else "''") }}
+        {%- endmacro %}""",
     ]
     for name in sorted(chosen):
         given = ", ".join(re.findall(r"(\w+)(?:=[^,]*)?", defined[name]))

@@ -44,24 +44,45 @@
     where missing_key_rule is null and key_hash in (select key_hash from repeated)
 {% endmacro %}
 
-{# Spark reads the files again for every mention of a table: one pass with windows over all rows costs less than three without. #}
+{# Spark walks through the rows of a `not in` once for each row that it is asked of; a join asks by hash. #}
 {% macro spark__rows_with_duplicate_fate(relation, content, newest) %}
-    select
-        counted.* except (rows_of_key, place, first_content, last_content),
-        case
-            when missing_key_rule is not null or rows_of_key = 1 then cast(null as varchar)
-            when first_content <> last_content then 'unordered_duplicate'
-            when place > 1 then 'folded'
-        end as duplicate_fate
+    with
 
-    from (
+    repeated as (
+
+        select key_hash from {{ relation }}
+        group by key_hash
+        having count(*) > 1
+
+    ),
+
+    marked as (
+
         select
             {{ relation }}.*,
-            count(*) over (partition by key_hash) as rows_of_key,
-            row_number() over ({{ newest }}) as place,
-            first_value({{ content }}) over ({{ newest }}) as first_content,
-            first_value({{ content }}) over ({{ newest }} desc) as last_content
+            repeated.key_hash is not null as is_repeated
 
         from {{ relation }}
-    ) as counted
+        left join repeated on {{ relation }}.key_hash = repeated.key_hash
+
+    )
+
+    select
+        marked.* except (is_repeated),
+        cast(null as varchar) as duplicate_fate
+
+    from marked
+    where missing_key_rule is not null or not is_repeated
+
+    union all
+
+    select
+        marked.* except (is_repeated),
+        case
+            when first_value({{ content }}) over ({{ newest }}) <> first_value({{ content }}) over ({{ newest }} desc) then 'unordered_duplicate'
+            when row_number() over ({{ newest }}) > 1 then 'folded'
+        end as duplicate_fate
+
+    from marked
+    where missing_key_rule is null and is_repeated
 {% endmacro %}

@@ -112,7 +112,7 @@
                 (state, place) ->
                     case
                         when place.starts < state.latest_kept_end
-                            then struct(state.latest_kept_end as latest_kept_end, concat(state.overlapping, array(place)) as overlapping)
+                            then struct(state.latest_kept_end as latest_kept_end, array_append(state.overlapping, place) as overlapping)
                         else struct(place.ends as latest_kept_end, state.overlapping as overlapping)
                     end
             ) as state

@@ -44,11 +44,11 @@ compared as (
         published_rows.{{ name }} as old_{{ name }},
         current_rows.{{ name }} as new_{{ name }},
         {% endfor -%}
-        concat(
-            {% for name in compared_customer_columns() -%}
-            case when current_rows.{{ name }} is distinct from published_rows.{{ name }} then ', {{ name }}' end{{ ',' if not loop.last }}
-            {% endfor %}
-        ) as changed_columns
+        ''
+        {% for name in compared_customer_columns() -%}
+        || case when current_rows.{{ name }} is distinct from published_rows.{{ name }} then ', {{ name }}' else '' end
+        {% endfor -%}
+        as changed_columns
 
     from current_rows
     full outer join published_rows
