@@ -29,20 +29,43 @@ import spark_schemas
 from published import RECORDS, Spark
 from spark_server import Refused
 
+# of a day with an event nothing is made again while its events are the same
+BY_DAY = ("changes/int_event_day_fingerprints", "changes/int_changed_event_days", "product/int_user_event_days")
+EVENTS = """
+    {{ config(materialized='table') }}
+    select
+        user_id, event_name, cast(null as varchar) as feature, cast(substring(occurred_at, 1, 10) as date) as occurred_date,
+        cast(event_count as bigint) as event_count
+    from {{ source('raw', 'usage_events') }}
+"""
 BUILD_AND_MRR = "select (select max(build_id) from marts.builds), (select max(value) from marts.metrics)"
 
 
-def raw_of(folder: Path, customers: str, **prices: str) -> Path:
-    """Raw files of these customers, and of items at these prices."""
-    items = [{"item_version_id": name, "unit_amount": price} for name, price in prices.items()]
-    people = [{"customer_id": customer} for customer in customers.split()]
-    return write_raw(folder, {"customers": people, "subscription_items": items})
+def raw_of(folder: Path, customers: str, events: str = "u1 2026-01-10 1", **prices: str) -> Path:
+    """Raw files of these customers, of items at these prices, and of events: user, day and count."""
+    told = [event.split() for event in events.split(", ")]
+    return write_raw(
+        folder,
+        {
+            "customers": [{"customer_id": customer} for customer in customers.split()],
+            "subscription_items": [{"item_version_id": name, "unit_amount": price} for name, price in prices.items()],
+            "usage_events": [
+                {"event_id": f"e{number}", "user_id": user, "occurred_at": f"{day} 08:00:00", "event_count": count}
+                for number, (user, day, count) in enumerate(told)
+            ],
+        },
+    )
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with a handful of models; MRR is the sum of all prices."""
-    return project_of_few_models(tmp_path_factory.mktemp("project"))
+    """The project with a handful of models; MRR is the sum of all prices, and there are days of events."""
+    made = project_of_few_models(tmp_path_factory.mktemp("project"))
+    for name in BY_DAY:
+        shutil.copy(PROJECT / f"models/intermediate/{name}.sql", made / "models/intermediate")
+    (made / "models/staging/stg_product__usage_events.sql").write_text(EVENTS)
+    (made / "models/marts/user_days.sql").write_text("select * from {{ ref('int_user_event_days') }}")
+    return made
 
 
 class Few(NamedTuple):
@@ -72,7 +95,13 @@ def few(empty_cluster: Cluster, project: Path, tmp_path_factory: pytest.TempPath
     # before anything is built, there is nothing to be asked
     asked = empty_cluster.run("query", "select 1", project=project)
     assert "Nothing is published in Spark at .spark yet: make build TARGET=spark" in asked.stdout, asked.stderr
-    raw = raw_of(tmp_path_factory.mktemp("raw") / "first", "c1 c2", v1="10.00", v2="20.00")
+    raw = raw_of(
+        tmp_path_factory.mktemp("raw") / "first",
+        "c1 c2",
+        "u1 2026-01-10 1, u1 2026-01-11 2, u2 2026-01-11 3, u2 2026-01-12 4",
+        v1="10.00",
+        v2="20.00",
+    )
     done = empty_cluster.run("build", raw=raw, project=project)
     assert done.returncode == 0, done.stdout + done.stderr
     return Few(empty_cluster, project, raw, done.stdout)
@@ -90,7 +119,7 @@ def schemas_of(*suffixes: str) -> set[str]:
 def test_a_build_publishes_and_says_how_to_connect(few: Few) -> None:
     port = few.cluster.server.port
     assert "Building Spark at .spark from" in few.said
-    assert "4 raw tables loaded into schema raw" in few.said
+    assert "5 raw tables loaded into schema raw" in few.said
     assert f"beeline -u jdbc:hive2://127.0.0.1:{port} -n spark" in few.said
     assert f"hive://spark@127.0.0.1:{port}/marts" in few.said
     assert "make ask TARGET=spark Q=what_moved_mrr" in few.said
@@ -234,7 +263,9 @@ class Second(NamedTuple):
 @pytest.fixture(scope="module")
 def second(few: Few, tmp_path_factory: pytest.TempPathFactory) -> Second:
     place = tmp_path_factory.mktemp("second")
-    raw = raw_of(place / "raw", "c1 c3", v1="12.50", v3="15.00")
+    # one day stays, one has a corrected count, one is gone, and one came late
+    events = "u1 2026-01-10 1, u1 2026-01-11 2, u2 2026-01-11 5, u2 2026-01-09 6"
+    raw = raw_of(place / "raw", "c1 c3", events, v1="12.50", v3="15.00")
     few.cluster.query("create table marts.somebodys as select 'mine' as a")
     before, done = few.build(), threading.Event()
     readers = {"commands": as_the_commands_do, "suffix": by_the_suffix, "views": by_the_views}
@@ -252,8 +283,7 @@ def second(few: Few, tmp_path_factory: pytest.TempPathFactory) -> Second:
                 time.sleep(0.2)
 
     threads = [threading.Thread(target=read, args=(name,)) for name in readers]
-    # one model takes its time
-    building = few.cluster.begin("--vars", "{seconds: 15}", raw=raw, said=place / "said", project=few.project)
+    building = few.cluster.begin(raw=raw, said=place / "said", project=few.project)
     try:
         for thread in threads:
             thread.start()
@@ -314,6 +344,7 @@ def test_a_second_build_is_refused_meanwhile(second: Second) -> None:
 
 def test_a_build_after_late_rows_is_a_fresh_one(second: Second, tmp_path: Path) -> None:
     """As DuckDB has it that was never built from others; but for the records, which say what the second build changed."""
+    assert "Event days that have not changed are taken from the build of" in second.said
     fresh = tmp_path / "fresh.duckdb"
     built = build_on_duckdb(second.few.project, second.raw, fresh)
     assert built.returncode == 0, built.stdout
@@ -327,6 +358,8 @@ def test_a_build_after_late_rows_is_a_fresh_one(second: Second, tmp_path: Path) 
         )
     assert not found, "\n".join(found)
     assert query("select customer_id from marts.customers order by 1") == [("c1",), ("c3",)]
+    days = query("select user_id, day(occurred_date), cast(actions as int) from marts.user_days order by 2, 1")
+    assert days == [("u2", 9, 6), ("u1", 10, 1), ("u1", 11, 2), ("u2", 11, 5)]
 
 
 def test_records_are_kept(second: Second) -> None:
