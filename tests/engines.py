@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 Query = Callable[[str], list[tuple]]
@@ -29,6 +28,8 @@ KINDS = {
 # when a build was made and recorded a row, and by which packages, differs by nature
 OF_THE_BUILD = ("built_at", "recorded_at", "code_fingerprint")
 Columns = Mapping[str, Sequence[tuple[str, str]]]
+# in which JSON may come
+TEXTS = {str, dict, list}
 
 
 @dataclass
@@ -74,47 +75,70 @@ def compared(
     result = Comparison()
     for table in sorted(tables.keys() - set(without)):
         columns = [column for column in tables[table] if column[0] not in OF_THE_BUILD]
-        # floating numbers may differ in the last digit, so that they must not decide the order
         listed = ", ".join(f'"{name}"' for name, _ in columns)
-        exact = [position for position, (_, kind) in enumerate(columns) if kind != "double precision"]
-        sides = [
-            sorted(
-                ([_plain(value) for value in row] for row in query(f"select {listed} from marts.{table}")),
-                key=lambda row: _order(row, exact),
-            )
-            for query in (one, other)
-        ]
-        if len(sides[0]) != len(sides[1]):
-            result.found.append(f"{table}: {len(sides[0])} rows on {names[0]}, {len(sides[1])} on {names[1]}")
+        kinds = [kind for _, kind in columns]
+        ours, theirs = (
+            _by_what_is_exact(query(f"select {listed} from marts.{table}"), kinds) for query in (one, other)
+        )
+        counts = [sum(map(len, side.values())) for side in (ours, theirs)]
+        if counts[0] != counts[1]:
+            result.found.append(f"{table}: {counts[0]} rows on {names[0]}, {counts[1]} on {names[1]}")
             continue
         result.marts += 1
-        result.cells += len(sides[0]) * len(columns)
-        wrong = [pair for pair in zip(*sides, strict=True) if not all(map(_same, *pair))]
+        result.cells += counts[0] * len(columns)
+        wrong = [key for key, rows in ours.items() if not _same(rows, theirs.get(key, []))]
+        wrong += [key for key in theirs if key not in ours]
         if wrong:
-            result.found.append(f"{table}: {len(wrong)} of {len(sides[0])} rows differ")
-            result.found += [f"    {names[0]} {ours}\n    {names[1]} {theirs}" for ours, theirs in wrong[:3]]
+            result.found.append(f"{table}: rows differ")
+            for key in sorted(wrong, key=str)[:6]:
+                result.found += [
+                    f"    {name} {dict(zip([name for name, _ in columns], _in_order(key, floats, kinds), strict=True))}"
+                    for name, side in zip(names, (ours, theirs), strict=True)
+                    for floats in side.get(key, [])[:3]
+                ]
     return result
 
 
+def _by_what_is_exact(rows: list[tuple], kinds: list[str]) -> dict[tuple, list[tuple]]:
+    """By the exact values of a row its floating numbers, which may differ in the last digit; rows may come twice."""
+    exact = [position for position, kind in enumerate(kinds) if kind != "double precision"]
+    floating = [position for position, kind in enumerate(kinds) if kind == "double precision"]
+    found: dict[tuple, list[tuple]] = {}
+    for row in rows:
+        # equal numbers are one key, whatever their kind: a decimal with zeros at its end, a whole number
+        key = tuple(_plain(value) if type(value) in TEXTS else value for value in (row[at] for at in exact))
+        found.setdefault(key, []).append(tuple(row[at] for at in floating))
+    return found
+
+
+def _in_order(key: tuple, floats: tuple, kinds: list[str]) -> list[Any]:
+    exact, floating = iter(key), iter(floats)
+    return [next(floating) if kind == "double precision" else next(exact) for kind in kinds]
+
+
+def _same(ours: list[tuple], theirs: list[tuple]) -> bool:
+    if ours == theirs:
+        return True
+    pairs = zip(sorted(ours, key=_order), sorted(theirs, key=_order), strict=False)
+    return len(ours) == len(theirs) and all(
+        one == other
+        or (one is not None and other is not None and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12))
+        for pair in pairs
+        for one, other in zip(*pair, strict=True)
+    )
+
+
+def _order(floats: tuple) -> list[tuple[bool, float]]:
+    return [(value is None, value or 0.0) for value in floats]
+
+
 def _plain(value: Any) -> Any:
-    """One form for what both engines mean."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
+    """One form for JSON that both engines mean alike."""
+    if isinstance(value, str):
+        if value[:1] not in ("{", "["):
+            return value
         try:
             return json.dumps(json.loads(value), sort_keys=True)
         except ValueError:
             return value
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, sort_keys=True)
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return value
-    return Decimal(value).normalize()
-
-
-def _order(row: list[Any], exact: list[int]) -> list[tuple[bool, str]]:
-    return [(row[position] is None, str(row[position])) for position in exact]
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return one == other
+    return json.dumps(value, sort_keys=True)

@@ -49,7 +49,8 @@ WRITTEN_BY_DBT = frozenset({"''", "dbt_listagg()"})
 # the spark__ versions speak of these besides
 ON_DATABRICKS = frozenset(
     """
-    addmonths array arrayagg arrayappend arrayslice arraysort btrim() converttimezone datediff dot explode jsonformat lambda propertyeq reduce string struct
+    addmonths array arrayagg arrayappend
+    arrayslice arraysort btrim() converttimezone datediff dot explode jsonformat lambda propertyeq reduce string struct
     timestampltz timestampntz trycast tsordsadd unixmicros varmap weekday() xxhash64()
     """.split()
 )
