@@ -46,7 +46,7 @@ compared as (
         {% endfor -%}
         ''
         {% for name in compared_customer_columns() -%}
-        || case when current_rows.{{ name }} is distinct from published_rows.{{ name }} then ', {{ name }}' else '' end
+        || case when (current_rows.{{ name }} is distinct from published_rows.{{ name }}) then ', {{ name }}' else '' end
         {% endfor -%}
         as changed_columns
 
