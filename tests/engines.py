@@ -89,7 +89,8 @@ def compared(
         wrong = [key for key, rows in ours.items() if not _same(rows, theirs.get(key, []))]
         wrong += [key for key in theirs if key not in ours]
         if wrong:
-            result.found.append(f"{table}: rows differ")
+            count = max(sum(len(side.get(key, [])) for key in wrong) for side in (ours, theirs))
+            result.found.append(f"{table}: {count} of {counts[0]} rows differ")
             for key in sorted(wrong, key=str)[:6]:
                 result.found += [
                     f"    {name} {dict(zip([name for name, _ in columns], _in_order(key, floats, kinds), strict=True))}"
