@@ -79,7 +79,7 @@ def literal(value: Any, kind: str) -> str:
     """A value of a column as SQL."""
     if kind == "text":
         # the name of the type of a text is not the same everywhere
-        return "nullif('', '')" if value is None else text(value)
+        return "cast(null as varchar)" if value is None else text(value)
     return f"cast({'null' if value is None else text(str(value))} as {kind})"
 
 

