@@ -11,6 +11,7 @@
     cast(hash({{ alias }}) as decimal(38, 0))
 {%- endmacro %}
 
+{# JSON would leave out what is less than a millisecond. #}
 {% macro spark__row_hash(alias) -%}
-    cast(xxhash64(to_json(struct({{ alias }}.*))) as decimal(38, 0))
+    cast(xxhash64(to_json(struct({{ alias }}.*), map('timestampNTZFormat', 'yyyy-MM-dd HH:mm:ss.SSSSSS'))) as decimal(38, 0))
 {%- endmacro %}
