@@ -24,7 +24,7 @@ import increments
 import sample
 import seeds
 from console import Stop, local, run_main, say, shown
-from dbt_build import NO_ROOM, Outcome, dbt_build, say_published
+from dbt_build import NO_ROOM, Outcome, dbt_build, forget_artifacts, say_published
 from failures import any_results, what_failed
 from inputs import Target, check_as_of, check_readable, raw_folder, writable_target
 from published import RECORDS, DuckDB, chosen
@@ -162,12 +162,8 @@ def take_lock(target: Target) -> int:
 
 def begin_work_file(target: Target, goes_on: bool) -> bool:
     """Begin a work file: a copy of the published database where the build goes on from it, else its records alone. Whether it goes on."""
-    for path in (
-        target.work_file,
-        log_of(target.work_file),
-        target.work_folder / "target/run_results.json",
-        target.work_folder / "logs/dbt.log",
-    ):
+    forget_artifacts(target)
+    for path in (target.work_file, log_of(target.work_file)):
         path.unlink(missing_ok=True)
     if not target.path.exists():
         return False

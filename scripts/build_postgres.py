@@ -13,7 +13,7 @@ import headline
 import load_postgres
 import postgres_schemas as schemas
 from console import Stop, local, say, shown
-from dbt_build import Outcome, dbt_command, run_dbt, say_published
+from dbt_build import Outcome, dbt_command, forget_artifacts, run_dbt, say_published
 from failures import what_failed
 from inputs import check_readable
 from postgres_server import Server, connect, driver, server
@@ -83,12 +83,6 @@ def build_in(connection, to: Server, patience: float) -> None:
 def place_of(to: Server) -> Place:
     """The database in the words of messages."""
     return Place(to.name, "load into another database: POSTGRES_DB", "make build TARGET=postgres POSTGRES_DB=sample")
-
-
-def forget_artifacts(to: Server) -> None:
-    """What dbt left of the build before is not taken for this one's."""
-    for artifact in ("target/run_results.json", "logs/dbt.log"):
-        (to.work_folder / artifact).unlink(missing_ok=True)
 
 
 def environment_of(to: Server, raw: Raw, facts: fingerprints.Facts) -> dict[str, str]:

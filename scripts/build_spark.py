@@ -1,6 +1,6 @@
 """
 Build on Spark: into schemas of its own, which the views of the published ones read when everything in them is tested (scripts/spark_schemas.py).
-Everything is made anew; where nothing has changed since the last build, nothing is built.
+Everything but the event days that have not changed is made anew; where nothing has changed since the last build, nothing is built.
 """
 
 import os
@@ -12,7 +12,7 @@ import headline
 import load_spark
 import spark_schemas as schemas
 from console import Stop, local, say, shown
-from dbt_build import Outcome, dbt_command, run_dbt, say_published
+from dbt_build import Outcome, dbt_command, forget_artifacts, run_dbt, say_published
 from failures import what_failed
 from inputs import check_readable
 from published import RECORDS, Spark, SparkReader, spark_environment
@@ -70,8 +70,7 @@ def build_in(session: Session, to: Server, lock: int) -> None:
     suffix = schemas.begin_build(session, RECORDS)
     outcome = run_dbt(
         dbt_command(to, ["--exclude-resource-type", "unit_test", *arguments]),
-        environment_of(to, raw, facts, suffix, size)
-        | ({"BUILD_GOES_ON_FROM": goes_on_from.suffix} if goes_on_from else {}),
+        environment_of(to, raw, facts, suffix, size, goes_on_from),
         lock,
         LEFT_OUT,
     )
@@ -91,12 +90,6 @@ def place_of(to: Server) -> Place:
     return Place(to.name, "load into another cluster: SPARK_HOST", "make build, on DuckDB")
 
 
-def forget_artifacts(to: Server) -> None:
-    """What dbt left of the build before is not taken for this one's."""
-    for artifact in ("target/run_results.json", "logs/dbt.log"):
-        (to.work_folder / artifact).unlink(missing_ok=True)
-
-
 def begin(session: Session, to: Server, raw: Raw, read: dict[Path, tuple[int, ...]]) -> int | None:
     """Load what is loaded, and score the texts; the size of the raw rows in bytes, where it is known."""
     if raw.folder:
@@ -111,11 +104,15 @@ def begin(session: Session, to: Server, raw: Raw, read: dict[Path, tuple[int, ..
     return size
 
 
-def environment_of(to: Server, raw: Raw, facts: fingerprints.Facts, suffix: str, size: int | None) -> dict[str, str]:
+def environment_of(
+    to: Server, raw: Raw, facts: fingerprints.Facts, suffix: str, size: int | None, goes_on_from: schemas.Build | None
+) -> dict[str, str]:
     """The environment in which dbt builds the schemas of this build."""
     of_build = {"BUILD_SCHEMA_SUFFIX": suffix, "BUILD_FACTS": fingerprints.for_dbt(facts, kind="full")}
     if size is not None and size < BYTES_OF_LITTLE_DATA and "SPARK_LITTLE_DATA" not in os.environ:
         of_build["SPARK_LITTLE_DATA"] = "1"
+    if goes_on_from:
+        of_build["BUILD_GOES_ON_FROM"] = goes_on_from.suffix
     return spark_environment(to) | of_build | ({"BUILD_OF_SAMPLE": "1"} if raw.is_sample else {})
 
 

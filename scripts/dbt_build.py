@@ -85,6 +85,12 @@ class HasWorkFolder(Protocol):
         """Where they lie."""
 
 
+def forget_artifacts(target: HasWorkFolder) -> None:
+    """What dbt left of the build before is not taken for this one's."""
+    for artifact in ("target/run_results.json", "logs/dbt.log"):
+        (target.work_folder / artifact).unlink(missing_ok=True)
+
+
 def dbt_command(target: HasWorkFolder, arguments: list[str]) -> list[str]:
     """The command of a build."""
     return [

@@ -244,7 +244,7 @@ class Spark:
     def is_sample(self) -> bool:
         """Said by marts.published_build."""
         with spark_server.connect(self.server) as session:
-            return self._of(session).source == spark_schemas.SAMPLE
+            return self._of(session).source == postgres_schemas.SAMPLE
 
     @contextlib.contextmanager
     def open(self) -> Iterator["SparkReader"]:

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 from console import Stop, say
 from inputs import PROJECT
-from postgres_schemas import MARK, PUBLISHED, READ, SAMPLE, SCAFFOLDING
+from postgres_schemas import MARK, PUBLISHED, READ, SCAFFOLDING
 from spark_server import Refused, Server, Session, identifier, literal
 
-__all__ = ["MARK", "PUBLISHED", "SAMPLE", "SCAFFOLDING"]
 BUILD = "published_build"
 # what a mark says where there is nothing else to say
 MADE = "made by make build"

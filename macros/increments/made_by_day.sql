@@ -8,21 +8,14 @@
         {{ return(adapter.dispatch('whole_table', 'customer_success')()) }}
     {% endif %}
 
-    {% set of_changed_days = 'occurred_date in (select occurred_date from ' ~ relation_of('int_changed_event_days') ~ ')' %}
-    {% set rewritten = namespace(sql=sql) %}
-    {% for node in models_read() if node.name != 'int_changed_event_days' %}
-        {% set rewritten.sql = rewritten.sql | replace(
-            node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ of_changed_days ~ ')'
-        ) %}
-    {% endfor %}
     {{ run_hooks(pre_hooks) }}
     {% call statement('delete') %}
         delete from {{ this }}
-        where {{ of_changed_days }}
+        where occurred_date in {{ changed_days() }}
     {% endcall %}
     {% call statement('main') %}
         insert into {{ this }}
-        {{ rewritten.sql }}
+        {{ over_changed_days(sql) }}
     {% endcall %}
     {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
@@ -36,29 +29,38 @@
 {% materialization by_day, adapter='spark' %}
     {% set before = table_of_last_build(model.name) %}
     {% if before is none %}
-        {{ return(materialization_table_spark()) }}
+        {{ return(adapter.dispatch('whole_table', 'customer_success')()) }}
     {% endif %}
 
-    {% set changed_days = '(select occurred_date from ' ~ relation_of('int_changed_event_days') ~ ')' %}
-    {% set rewritten = namespace(sql=sql) %}
-    {% for node in models_read() if node.name != 'int_changed_event_days' %}
-        {% set rewritten.sql = rewritten.sql | replace(
-            node.relation_name, '(select * from ' ~ node.relation_name ~ ' where occurred_date in ' ~ changed_days ~ ')'
-        ) %}
-    {% endfor %}
     {% set columns = adapter.get_columns_in_relation(before) | map(attribute='name') | join(', ') %}
     {{ run_hooks(pre_hooks) }}
     {% call statement('main') %}
         {{ create_table_as(false, this, '
             select ' ~ columns ~ ' from ' ~ before ~ '
-            where occurred_date not in ' ~ changed_days ~ '
+            where occurred_date not in ' ~ changed_days() ~ '
             union all
-            select ' ~ columns ~ ' from (' ~ rewritten.sql ~ ') as made
+            select ' ~ columns ~ ' from (' ~ over_changed_days(sql) ~ ') as made
         ') }}
     {% endcall %}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [this]}) }}
 {% endmaterialization %}
+
+{# The days whose events have changed, as SQL. #}
+{% macro changed_days() %}
+    {{ return('(select occurred_date from ' ~ relation_of('int_changed_event_days') ~ ')') }}
+{% endmacro %}
+
+{# The SQL of this model over the events of changed days. #}
+{% macro over_changed_days(sql) %}
+    {% set rewritten = namespace(sql=sql) %}
+    {% for node in models_read() if node.name != 'int_changed_event_days' %}
+        {% set rewritten.sql = rewritten.sql | replace(
+            node.relation_name, '(select * from ' ~ node.relation_name ~ ' where occurred_date in ' ~ changed_days() ~ ')'
+        ) %}
+    {% endfor %}
+    {{ return(rewritten.sql) }}
+{% endmacro %}
 
 {# Says of the model that calls it that it is so materialized. The list of changed days comes before it. #}
 {% macro made_by_day() -%}

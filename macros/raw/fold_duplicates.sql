@@ -10,10 +10,16 @@
     {%- set content = json_object_of(came_with(declared)) -%}
     {%- set parsed_key = key_parts(declared) | join(" || '|' || ") if raw_key(name) else content -%}
     {%- set newest = 'partition by ' ~ parsed_key ~ ' order by updated_at desc nulls last, loaded_at desc nulls last, ' ~ content -%}
-    {{ adapter.dispatch('rows_with_duplicate_fate', 'customer_success')(relation, content, newest) }}
+    {%- set fate -%}
+        case
+            when first_value({{ content }}) over ({{ newest }}) <> first_value({{ content }}) over ({{ newest }} desc) then 'unordered_duplicate'
+            when row_number() over ({{ newest }}) > 1 then 'folded'
+        end
+    {%- endset -%}
+    {{ adapter.dispatch('rows_with_duplicate_fate', 'customer_success')(relation, fate) }}
 {% endmacro %}
 
-{% macro default__rows_with_duplicate_fate(relation, content, newest) %}
+{% macro default__rows_with_duplicate_fate(relation, fate) %}
     with
 
     repeated as (
@@ -35,17 +41,14 @@
 
     select
         {{ relation }}.*,
-        case
-            when first_value({{ content }}) over ({{ newest }}) <> first_value({{ content }}) over ({{ newest }} desc) then 'unordered_duplicate'
-            when row_number() over ({{ newest }}) > 1 then 'folded'
-        end as duplicate_fate
+        {{ fate }} as duplicate_fate
 
     from {{ relation }}
     where missing_key_rule is null and key_hash in (select key_hash from repeated)
 {% endmacro %}
 
 {# Spark walks through the rows of a `not in` once for each row that it is asked of; a join asks by hash. #}
-{% macro spark__rows_with_duplicate_fate(relation, content, newest) %}
+{% macro spark__rows_with_duplicate_fate(relation, fate) %}
     with
 
     repeated as (
@@ -78,10 +81,7 @@
 
     select
         marked.* except (is_repeated),
-        case
-            when first_value({{ content }}) over ({{ newest }}) <> first_value({{ content }}) over ({{ newest }} desc) then 'unordered_duplicate'
-            when row_number() over ({{ newest }}) > 1 then 'folded'
-        end as duplicate_fate
+        {{ fate }} as duplicate_fate
 
     from marked
     where missing_key_rule is null and is_repeated
