@@ -14,6 +14,9 @@ postgres_ready := .venv/.postgres-ready
 # an environment of its own, since pyspark is large
 spark_ready := .venv-spark/.build-ready
 train_ready := .venv/.train-ready
+dashboard_ready := .venv/.dashboard-ready
+docs_ready := .venv/.docs-ready
+semantic_ready := .venv/.semantic-ready
 spark_train_ready := .venv-spark/.train-ready
 test_ready := .venv/.test-ready
 python := .venv/bin/python
@@ -95,6 +98,9 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	$(compile) --group test --output-file requirements/test.txt
 	$(compile) --constraint requirements/test.txt --group train --output-file requirements/train.txt
 	$(compile) --constraint requirements/test.txt --group postgres --output-file requirements/postgres.txt
+	$(compile) --constraint requirements/test.txt --group dashboard --output-file requirements/dashboard.txt
+	$(compile) --constraint requirements/test.txt --group docs --output-file requirements/docs.txt
+	$(compile) --constraint requirements/test.txt --group semantic --output-file requirements/semantic.txt
 	$(compile) --constraint requirements/test.txt --group spark --output-file requirements/spark.txt
 	$(compile) --constraint requirements/test.txt --output-file requirements/build.txt
 
@@ -120,15 +126,27 @@ $(ready): requirements/build.txt
 $(spark_ready): requirements/spark.txt
 	$(call environment,.venv-spark,~60 s)
 
-$(postgres_ready): requirements/postgres.txt $(ready)
-	@echo "Adding what PostgreSQL needs to .venv (once, ~20 s) ..."
+# what a command needs more, its name given, from the requirements that are the first thing needed
+define addition
+	@echo "Adding what $(1) to .venv (once, ~20 s) ..."
 	@$(python) $(install) -r $<
 	@touch $@
+endef
+
+$(postgres_ready): requirements/postgres.txt $(ready)
+	$(call addition,PostgreSQL needs)
+
+$(dashboard_ready): requirements/dashboard.txt $(ready)
+	$(call addition,the dashboard needs)
+
+$(docs_ready): requirements/docs.txt $(ready)
+	$(call addition,the catalogue and the report need)
+
+$(semantic_ready): requirements/semantic.txt $(ready)
+	$(call addition,MetricFlow needs)
 
 $(train_ready): requirements/train.txt $(ready)
-	@echo "Adding what training needs to .venv (once, ~20 s) ..."
-	@$(python) $(install) -r $<
-	@touch $@
+	$(call addition,training needs)
 
 $(spark_train_ready): requirements/train.txt $(spark_ready)
 	@echo "Adding what training needs to .venv-spark (once, ~20 s) ..."
@@ -136,6 +154,4 @@ $(spark_train_ready): requirements/train.txt $(spark_ready)
 	@touch $@
 
 $(test_ready): requirements/test.txt $(ready)
-	@echo "Adding what the tests need to .venv (once, ~20 s) ..."
-	@$(python) $(install) -r $<
-	@touch $@
+	$(call addition,the tests need)
