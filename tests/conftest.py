@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from tests.harness import Result, dbt_build, load_postgres, postgres_environment, postgres_query
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # The cast and the sample company bill in several currencies, so that a build must be told in which one to report.
 VARIABLES = {"reporting_currency": "USD"}
@@ -18,6 +22,22 @@ CAST = Path(__file__).parent / "cast"
 # make test-long: what takes long is tested at length
 IS_LONG = bool(os.environ.get("LONG_TESTS"))
 
+# what Debian's packages, Homebrew and Google call it
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# it looks at pages of this machine and at no others
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 COMPANIES = {"sample_database", "cast_database"}
 
@@ -101,3 +121,20 @@ def postgres_raw(postgres_uri: str) -> Callable[[Path, str], dict[str, str]]:
         return environment
 
     return load
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, (
+        "The tests look at pages in a browser: install chromium (Debian: apt-get install chromium), or name it: CHROMIUM=/path/to/it"
+    )
+    # its sandbox does not start as root
+    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
