@@ -18,6 +18,16 @@ from console import Stop, console, run_main, say, shown
 from spark_cluster import folder
 
 MEGABYTE = 2**20
+COLUMNS = (
+    "task s",
+    "tasks",
+    "read\nMB",
+    "shuffled\nMB",
+    "spilled\nMB",
+    "joins, broadcast\n/ sorted",
+    "longest\n/ middle task",
+)
+SUMMED = ("tasks", "seconds", "read", "shuffled", "spilled", "broadcast_joins", "sorted_joins")
 # shorter tasks say nothing of skew
 SECONDS_OF_SKEW = 0.5
 
@@ -26,16 +36,13 @@ SECONDS_OF_SKEW = 0.5
 class Model:
     """What one model, in all its statements, has cost."""
 
-    stages: int = 0
     tasks: int = 0
     seconds: float = 0
     read: int = 0  # bytes
     shuffled: int = 0
     spilled: int = 0
-    rows_shuffled: int = 0
     broadcast_joins: int = 0
     sorted_joins: int = 0
-    windows: int = 0
     skew: float = 1  # longest task over middle one, of the stage where that is most
     of_stages: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
 
@@ -60,7 +67,6 @@ def models_of(logs: list[Path]) -> dict[str, Model]:
             elif kind == "SparkListenerTaskEnd" and event["Stage ID"] in stages and event.get("Task Metrics"):
                 _read_task(models[stages[event["Stage ID"]]], (log.name, event["Stage ID"]), event)
     for model in models.values():
-        model.stages = len(model.of_stages)
         for times in model.of_stages.values():
             if len(times) > 2 and max(times) >= SECONDS_OF_SKEW:
                 model.skew = max(model.skew, max(times) / max(statistics.median(times), 0.001))
@@ -71,7 +77,6 @@ def _read_plan(model: Model, plan: str) -> None:
     tree = plan.split("\n\n\n")[0]
     model.broadcast_joins += len(re.findall(r"\bBroadcast(?:HashJoin|NestedLoopJoin)\b", tree))
     model.sorted_joins += len(re.findall(r"\b(?:SortMergeJoin|ShuffledHashJoin)\b", tree))
-    model.windows += len(re.findall(r"\bWindow\b", tree))
 
 
 def _read_task(model: Model, stage: tuple[str, int], event: dict) -> None:
@@ -82,7 +87,6 @@ def _read_task(model: Model, stage: tuple[str, int], event: dict) -> None:
     model.of_stages[stage].append(seconds)
     model.read += metrics["Input Metrics"]["Bytes Read"]
     model.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
-    model.rows_shuffled += metrics["Shuffle Write Metrics"]["Shuffle Records Written"]
     model.spilled += metrics["Disk Bytes Spilled"]
 
 
@@ -102,28 +106,14 @@ def main() -> None:
     asked = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdecimal() else 20
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("model")
-    for name in (
-        "task s",
-        "stages",
-        "tasks",
-        "read MB",
-        "shuffled MB",
-        "rows shuffled",
-        "spilled MB",
-        "broadcast joins",
-        "sorted joins",
-        "windows",
-        "longest / middle task",
-    ):
+    for name in COLUMNS:
         table.add_column(name, justify="right")
     dearest = sorted(models.items(), key=lambda item: -item[1].seconds)
     for name, model in dearest[:asked]:
         _add(table, name, model)
     total = Model()
     for _, model in dearest:
-        for part in ("stages", "tasks", "seconds", "read", "shuffled", "spilled", "rows_shuffled"):
-            setattr(total, part, getattr(total, part) + getattr(model, part))
-        for part in ("broadcast_joins", "sorted_joins", "windows"):
+        for part in SUMMED:
             setattr(total, part, getattr(total, part) + getattr(model, part))
         total.skew = max(total.skew, model.skew)
     table.add_section()
@@ -136,15 +126,11 @@ def _add(table: Table, name: str, model: Model) -> None:
     table.add_row(
         name,
         f"{model.seconds:,.1f}",
-        f"{model.stages:,}",
         f"{model.tasks:,}",
         f"{model.read / MEGABYTE:,.1f}",
         f"{model.shuffled / MEGABYTE:,.1f}",
-        f"{model.rows_shuffled:,}",
         f"{model.spilled / MEGABYTE:,.1f}",
-        str(model.broadcast_joins),
-        str(model.sorted_joins),
-        str(model.windows),
+        f"{model.broadcast_joins:,} / {model.sorted_joins:,}",
         f"{model.skew:.1f}",
     )
 
