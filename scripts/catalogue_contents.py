@@ -76,7 +76,8 @@ class Node:
     kind: str  # model, seed, source
     schema: str
     description: str
-    sql: str
+    sql: str  # as it is written
+    compiled: str  # as it was run
     file: str
     columns: list[Column]
     parents: list["Node"] = field(default_factory=list)
@@ -336,6 +337,7 @@ def _nodes(manifest: dict, statuses: dict[str, str], types: dict[tuple[str, str]
                 schema=schema,
                 description=one["description"],
                 sql=one.get("raw_code", ""),
+                compiled=one.get("compiled_code") or "",
                 file=one["original_file_path"],
                 columns=_columns(one["columns"], known),
                 metrics=[metric["name"] for metric in (one.get("config") or {}).get("meta", {}).get("metrics", [])],
@@ -404,7 +406,6 @@ def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
 def _examples(metric: Metric, manifest: dict, statuses: dict[str, str]) -> Iterator[Example]:
     """The unit tests that expect rows of a metric; those with something above 0 first."""
     found = []
-    model = manifest["nodes"][metric.node.id]
     for unique_id, test in manifest["unit_tests"].items():
         if test["model"] != metric.node.name:
             continue
@@ -426,7 +427,7 @@ def _examples(metric: Metric, manifest: dict, statuses: dict[str, str]) -> Itera
                     numerator,
                     denominator,
                     value,
-                    Arithmetic.of(model["compiled_code"] or "", metric.name, row, [rows for _, rows in inputs]),
+                    Arithmetic.of(metric.node.compiled, metric.name, row, [rows for _, rows in inputs]),
                 )
             )
         given = [_rows(title, rows) for title, rows in inputs if rows]

@@ -200,7 +200,7 @@ def neighbours(node: Node, root: str) -> str:
     for place, (rank, more) in enumerate(zip(columns, left_out, strict=True)):
         if not rank:
             continue
-        labels = [one.title for one in rank] + ([f"and {more} more"] if more else [])
+        labels = [one.title if one.kind == "source" else one.name for one in rank] + ([f"and {more} more"] if more else [])
         width = max(map(len, labels)) * LETTER + 18
         y = (height - len(labels) * (BOX_HEIGHT + BOX_GAP) + BOX_GAP) / 2
         for number, label in enumerate(labels):
