@@ -1,4 +1,4 @@
-"""Writes the catalogue: a page a metric and a table, the conflicts between published definitions, and a search, as files that open without a server."""
+"""Writes the catalogue as files that open without a server: a page a metric and a table, where published definitions differ, and a search."""
 
 import json
 import re
@@ -42,7 +42,8 @@ def write(catalogue: Catalogue, folder: Path) -> None:
     render("index.html", "index.html")
     render("tables.html", "tables.html", schemas=_by_schema(catalogue))
     pictures = {
-        conflict.anchor: Markup(drawings.rivals(conflict.members, catalogue.build.currency)) for conflict in catalogue.conflicts
+        conflict.anchor: Markup(drawings.rivals(conflict.members, catalogue.build.currency))
+        for conflict in catalogue.conflicts
     }
     render("conflicts.html", "conflicts.html", pictures=pictures)
     for metric in catalogue.metrics.values():
@@ -64,7 +65,9 @@ def search_index(catalogue: Catalogue) -> str:
     entries = [["metric", one.name, one.label, one.description, one.page] for one in catalogue.metrics.values()]
     entries += [["table", one.title, one.title, _first_sentence(one.description), one.page] for one in catalogue.tables]
     # "</script>" in a text would end a script that stands in a page
-    return f"window.catalogueIndex = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n".replace("</", "<\\/")
+    return f"window.catalogueIndex = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n".replace(
+        "</", "<\\/"
+    )
 
 
 def _first_sentence(text: str) -> str:
@@ -105,7 +108,7 @@ def _renderer(catalogue: Catalogue, folder: Path) -> Callable[..., None]:
         "minute": lambda instant: f"{instant:%Y-%m-%d %H:%M}",
         "month": drawings.month_name,
         "neighbours": lambda node, root: Markup(drawings.neighbours(node, root)),
-        "number": lambda value: "–" if value is None else number(round(value, 2)),
+        "number": lambda value: drawings.NONE if value is None else number(round(value, 2)),
         "paragraphs": lambda text: [part.strip() for part in text.split("\n") if part.strip()],
         "prose": lambda text, root: prose(text, root, find),
         "small_line": lambda months: Markup(drawings.small_line(months)),
@@ -176,7 +179,9 @@ def arithmetic(outcome: Outcome, metric: Metric, currency: str) -> str:
         upper, lower = (_bracketed(numbers.get(part, "")) for part in ("numerator", "denominator"))
         written = f"{upper or number(outcome.numerator)} / {lower or _or_missing(outcome.denominator)}"
         steps = [plain] if written == plain else [written, plain]
-        return " = ".join([*steps, figure if outcome.value is not None else "no figure, for there is nothing to divide by"])
+        return " = ".join(
+            [*steps, figure if outcome.value is not None else "no figure, for there is nothing to divide by"]
+        )
     part = "value" if metric.kind == "statistic" else "numerator"
     if outcome.value is None:
         return "no figure"

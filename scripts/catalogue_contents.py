@@ -1,4 +1,4 @@
-"""What the catalogue tells: metrics, tables and conflicts, read from dbt's artifacts and the published marts. Nothing is said here that they do not say."""
+"""What the catalogue tells of metrics, tables and conflicts, read from dbt's artifacts and the published marts: nothing that they do not say."""
 
 import ast
 import datetime
@@ -189,6 +189,7 @@ class Metric:
     decisions: list[Decision] = field(default_factory=list)
     laws: list[Check] = field(default_factory=list)
     conflicts: list["Conflict"] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def page(self) -> str:
@@ -242,7 +243,7 @@ class Build:
 
     built_at: datetime.datetime
     as_of_day: datetime.date
-    version: str
+    version: str | None
     currency: str
     is_sample: bool
     checks: int
@@ -284,6 +285,7 @@ def read(artifacts: Path, database: duckdb.DuckDBPyConnection, is_sample: bool) 
         metric.examples = list(_examples(metric, manifest, statuses))
         if not metric.examples:
             raise Stop(f"{metric.name} has no worked example: no unit test of {metric.node.file} expects a row of it.")
+    _add_settings(metrics, database)
     _add_laws(metrics, manifest, statuses)
     _add_published_examples(metrics)
     _add_decisions(metrics)
@@ -475,7 +477,9 @@ def _published_examples(file: Path, names: Iterable[str]) -> Iterator[PublishedE
             continue
         head, _, text = (ast.get_docstring(function) or "").partition("\n\n")
         number = re.match(r"(E\d+\w*(, )?)+[.] ", head)
-        words = {one.value for one in ast.walk(function) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+        words = {
+            one.value for one in ast.walk(function) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        }
         if not number or not (named := words & known):
             continue
         where = " ".join(head[number.end() :].split())
@@ -484,9 +488,7 @@ def _published_examples(file: Path, names: Iterable[str]) -> Iterator[PublishedE
         begun = re.sub(f".*{LINK}: ", "", where) if re.search(f"{LINK}: ", where) else ""
         told = " ".join([begun, *text.split()]).strip()
         sources = links or [where.rstrip(".")]
-        yield PublishedExample(
-            sources, told, file.relative_to(PROJECT).as_posix(), function.name, frozenset(named)
-        )
+        yield PublishedExample(sources, told, file.relative_to(PROJECT).as_posix(), function.name, frozenset(named))
 
 
 # -- decisions, laws, conflicts ----------------------------------------------------------------------------------------
@@ -512,6 +514,23 @@ def _about(name: str, text: str) -> str:
     return " ... ".join(sentence for sentence in sentences if f"`{name}`" in sentence)
 
 
+def _add_settings(metrics: dict[str, Metric], database: duckdb.DuckDBPyConnection) -> None:
+    """Give each metric the variables that its words or its SQL name, as they were set in the last build."""
+    (given,) = database.execute("select variables from marts.builds order by build_id desc limit 1").fetchone()
+    variables = {name: _setting(value) for name, value in json.loads(given or "{}").items()}
+    for metric in metrics.values():
+        words = set(
+            re.findall(r"\w+_\w+", f"{metric.description} {metric.formula} {metric.node.description} {metric.node.sql}")
+        )
+        metric.settings = {name: value for name, value in variables.items() if name in words}
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "(none)"
+    return "not set" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _add_laws(metrics: dict[str, Metric], manifest: dict, statuses: dict[str, str]) -> None:
     """Give each metric the laws between metrics that name it."""
     for unique_id, test in manifest["nodes"].items():
@@ -533,13 +552,17 @@ def conflicts_of(given: Sequence[dict[str, Any]], metrics: dict[str, Metric]) ->
     for one in given:
         names = [one["chosen"], *one.get("others", [])]
         if unknown := [name for name in names if name not in metrics]:
-            raise Stop(f"catalogue/conflicts.yml: there is no metric {unknown[0]}. Expected a name of marts.metric_definitions.")
+            raise Stop(
+                f"catalogue/conflicts.yml: there is no metric {unknown[0]}. Expected a name of marts.metric_definitions."
+            )
         variants = [metric for metric in metrics.values() if metric.variant_of == one["chosen"]]
         others = [*variants, *(metrics[name] for name in one.get("others", []))]
         found.append(Conflict(one["question"], one["differ"], one["why"], metrics[one["chosen"]], others))
     told = {conflict.chosen.name for conflict in found}
     if missing := sorted({metric.variant_of for metric in metrics.values() if metric.variant_of} - told):
-        raise Stop(f"catalogue/conflicts.yml: {missing[0]} has rival definitions. Expected an entry that says what they differ on.")
+        raise Stop(
+            f"catalogue/conflicts.yml: {missing[0]} has rival definitions. Expected an entry that says what they differ on."
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""The pictures of the catalogue, all of them SVG inside the page: curves, rival definitions beside each other, small lines, and what a table is made of."""
+"""The pictures of the catalogue, as SVG inside the page: curves, rival definitions beside each other, and what a table is made of."""
 
 import copy
 import datetime
@@ -19,6 +19,7 @@ DASHES: Sequence[Sequence[int]] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0],
 TEXT, GRID = "#555555", "#dddddd"
 WIDTH, HEIGHT = 600, 230
 MULTIPLES = {"quick_ratio", "clv_to_cac_ratio", "accounts_per_csm", "touches_per_account", "tickets_per_customer"}
+NONE = "\N{EN DASH}"
 SMALL_WIDTH, SMALL_HEIGHT = 120, 28
 # of the drawing of a table's neighbours
 LETTER, BOX_HEIGHT, BOX_GAP, COLUMN_GAP, MOST_BOXES = 6.7, 24, 8, 56, 12
@@ -30,14 +31,20 @@ LETTER, BOX_HEIGHT, BOX_GAP, COLUMN_GAP, MOST_BOXES = 6.7, 24, 8, 56, 12
 def written(value: Any, metric: Metric, currency: str = "") -> str:
     """A value in its unit, as people write it; a dash where there is none."""
     if value is None:
-        return "–"
+        return NONE
     number = float(value)
     if metric.unit == "ratio" and metric.name not in MULTIPLES:
         return f"{number:.1%}"
     if metric.unit == "money":
         return f"{number:,.{0 if abs(number) >= 10_000 else 2}f} {currency}".strip()
     if metric.unit == "seconds":
-        return f"{number / 3600:,.1f} h" if abs(number) >= 3600 else f"{number / 60:,.1f} min" if abs(number) >= 60 else f"{number:,.1f} s"
+        return (
+            f"{number / 3600:,.1f} h"
+            if abs(number) >= 3600
+            else f"{number / 60:,.1f} min"
+            if abs(number) >= 60
+            else f"{number:,.1f} s"
+        )
     if metric.unit == "count":
         return f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"
     unit = "" if metric.unit in ("ratio", "score", "points") else f" {metric.unit}"
@@ -47,11 +54,19 @@ def written(value: Any, metric: Metric, currency: str = "") -> str:
 def _axis(metrics: Sequence[Metric], currency: str) -> tuple[float, str, str]:
     """By what values are divided on an axis, how they are written, and what the axis is called."""
     unit = metrics[0].unit
-    largest = max((abs(month.value) for metric in metrics for month in metric.months if month.value is not None), default=0)
+    largest = max(
+        (abs(month.value) for metric in metrics for month in metric.months if month.value is not None), default=0
+    )
     if unit == "ratio":
         return (1, "~g", "") if metrics[0].name in MULTIPLES else (1, "~%", "")
     if unit == "seconds":
-        return (3600, "~g", "hours") if largest >= 7200 else (60, "~g", "minutes") if largest >= 120 else (1, "~g", "seconds")
+        return (
+            (3600, "~g", "hours")
+            if largest >= 7200
+            else (60, "~g", "minutes")
+            if largest >= 120
+            else (1, "~g", "seconds")
+        )
     if unit == "money":
         return 1, "~s", currency
     return 1, "~s" if largest >= 10_000 else "~g", "" if unit == "count" else unit
@@ -67,7 +82,9 @@ def curve(metric: Metric, currency: str) -> str:
     complete = [month for month in metric.months if month.is_complete and month.value is not None]
     still_open = [month for month in metric.months if not month.is_complete and month.value is not None]
     rows = [_row(month, divisor, "complete") for month in complete]
-    rows += [_row(month, divisor, "open") for month in (complete[-1:] if still_open else []) + still_open]
+    if still_open:
+        rows += [_row(month, divisor, "joint") for month in complete[-1:]]
+    rows += [_row(month, divisor, "open") for month in still_open]
     return _drawn(_curve(), rows, form, title, f"{metric.label}, by month")
 
 
@@ -92,7 +109,11 @@ def rivals(metrics: Sequence[Metric], currency: str) -> str:
 
 def _row(month: Month, divisor: float, group: str) -> dict[str, Any]:
     scaled = [None if value is None else value / divisor for value in (month.value, month.lower, month.upper)]
-    return {"month": month.start.isoformat(), "group": group, **dict(zip(("value", "lower", "upper"), scaled, strict=True))}
+    return {
+        "month": month.start.isoformat(),
+        "group": group,
+        **dict(zip(("value", "lower", "upper"), scaled, strict=True)),
+    }
 
 
 def _drawn(chart: Mapping[str, Any], rows: list[dict[str, Any]], form: str, title: str, name: str) -> str:
@@ -104,10 +125,15 @@ def _drawn(chart: Mapping[str, Any], rows: list[dict[str, Any]], form: str, titl
     for layer in full.get("layer", [full]):
         layer["encoding"]["y"]["axis"] = {"format": form, "title": title or None, "tickCount": 5}
         starts = {row["month"] for row in rows}
-        layer["encoding"]["x"]["axis"] = {"format": "%b %Y", "title": None, "tickCount": min(6, len(starts)), "labelOverlap": True}
+        layer["encoding"]["x"]["axis"] = {
+            "format": "%b %Y",
+            "title": None,
+            "tickCount": min(6, len(starts)),
+            "labelOverlap": True,
+        }
     svg = vl_convert.vegalite_to_svg(full)
     box = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
-    svg = svg.replace(f' {box[0]}', f' role="img" aria-label="{escape(name)}" style="max-width:{box[1]}px"', 1)
+    svg = svg.replace(f" {box[0]}", f' role="img" aria-label="{escape(name)}" style="max-width:{box[1]}px"', 1)
     return re.sub(r'<rect width="[\d.]+" height="[\d.]+" fill="white"/>', "", svg, count=1)
 
 
@@ -121,7 +147,11 @@ def _curve() -> dict[str, Any]:
     line = complete.mark_line(color=COLOURS[0], strokeWidth=2).encode(y=value)
     points = complete.mark_circle(color=COLOURS[0], size=26, opacity=1).encode(y=value)
     still_open = base.transform_filter("datum.group == 'open'")
-    dashes = still_open.mark_line(color=COLOURS[0], strokeWidth=1.5, strokeDash=[4, 3]).encode(y=value)
+    dashes = (
+        base.transform_filter("datum.group != 'complete'")
+        .mark_line(color=COLOURS[0], strokeWidth=1.5, strokeDash=[4, 3])
+        .encode(y=value)
+    )
     hollow = still_open.mark_point(color=COLOURS[0], size=32).encode(y=value)
     return _plain(altair.layer(band.transform_filter("datum.lower != null"), line, points, dashes, hollow))
 
@@ -143,7 +173,15 @@ def _rivals() -> dict[str, Any]:
 
 def _plain(chart: altair.TopLevelMixin) -> dict[str, Any]:
     """With the lettering of the page, no frame and no ground."""
-    axis = {"labelColor": TEXT, "titleColor": TEXT, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID, "labelFontSize": 12, "titleFontSize": 12}
+    axis = {
+        "labelColor": TEXT,
+        "titleColor": TEXT,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+    }
     return (
         chart.properties(width=WIDTH, height=HEIGHT, background="white")
         .configure(font="sans-serif")
@@ -168,11 +206,17 @@ def small_line(months: Sequence[Month]) -> str:
             strokes, stroke = [*strokes, stroke], []
             continue
         x = 2 + number * (SMALL_WIDTH - 4) / max(len(complete) - 1, 1)
-        y = SMALL_HEIGHT / 2 if high == low else SMALL_HEIGHT - 3 - (month.value - low) / (high - low) * (SMALL_HEIGHT - 6)
+        y = (
+            SMALL_HEIGHT / 2
+            if high == low
+            else SMALL_HEIGHT - 3 - (month.value - low) / (high - low) * (SMALL_HEIGHT - 6)
+        )
         stroke.append((x, y))
     last = next(points[-1] for points in reversed([*strokes, stroke]) if points)
     lines = "".join(
-        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>' for points in [*strokes, stroke] if len(points) > 1
+        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
+        for points in [*strokes, stroke]
+        if len(points) > 1
     )
     return (
         f'<svg class="small-line" viewBox="0 0 {SMALL_WIDTH} {SMALL_HEIGHT}" width="{SMALL_WIDTH}" height="{SMALL_HEIGHT}" aria-hidden="true">'
@@ -200,7 +244,9 @@ def neighbours(node: Node, root: str) -> str:
     for place, (rank, more) in enumerate(zip(columns, left_out, strict=True)):
         if not rank:
             continue
-        labels = [one.title if one.kind == "source" else one.name for one in rank] + ([f"and {more} more"] if more else [])
+        labels = [one.title if one.kind == "source" else one.name for one in rank] + (
+            [f"and {more} more"] if more else []
+        )
         width = max(map(len, labels)) * LETTER + 18
         y = (height - len(labels) * (BOX_HEIGHT + BOX_GAP) + BOX_GAP) / 2
         for number, label in enumerate(labels):
@@ -223,9 +269,8 @@ def neighbours(node: Node, root: str) -> str:
         for (other, target), (to_left, to_middle, _) in boxes.items():
             if other == place + 1 and _reads(name, target, columns[other]):
                 start, bend = left + width, (to_left - left - width) / 2
-                lines.append(
-                    f'<path d="M{start:.1f},{middle:.1f} C{start + bend:.1f},{middle:.1f} {to_left - bend:.1f},{to_middle:.1f} {to_left:.1f},{to_middle:.1f}"/>'
-                )
+                bow = f"C{start + bend:.1f},{middle:.1f} {to_left - bend:.1f},{to_middle:.1f} {to_left:.1f},{to_middle:.1f}"
+                lines.append(f'<path d="M{start:.1f},{middle:.1f} {bow}"/>')
     width = x - COLUMN_GAP + 1
     return (
         f'<svg class="lineage" viewBox="0 -1 {width:.0f} {height + 1}" width="{width:.0f}" height="{height + 1}" role="img" aria-label="'

@@ -39,8 +39,8 @@ def main() -> None:
     say(f"Written: {shown(FOLDER / 'index.html')}")
 
 
-def write(built: Target, scratch: Path, folder: Path) -> None:
-    """Write all parts into a folder that is not there yet. dbt reads the database meanwhile, in a process of its own."""
+def write(built: Target, scratch: Path, folder: Path) -> catalogue_contents.Catalogue:
+    """Write all parts into a folder that is not there yet, and say what is in them. dbt reads the database meanwhile, in a process of its own."""
     artifacts = built.work_folder / "target"
     # dbt opens the database for writing, so it gets a copy
     copy = scratch / built.path.name
@@ -69,6 +69,7 @@ def write(built: Target, scratch: Path, folder: Path) -> None:
     (folder / "dbt").mkdir()
     shutil.copy(artifacts / "static_index.html", folder / "dbt/index.html")
     write_column_lineage(artifacts, folder / "columns")
+    return contents
 
 
 def write_column_lineage(artifacts: Path, folder: Path) -> None:
