@@ -182,12 +182,13 @@ def arithmetic(outcome: Outcome, metric: Metric, currency: str) -> str:
         return " = ".join(
             [*steps, figure if outcome.value is not None else "no figure, for there is nothing to divide by"]
         )
-    part = "value" if metric.kind == "statistic" else "numerator"
     if outcome.value is None:
         return "no figure"
     exact = number(outcome.value)
-    steps = [numbers[part]] if numbers.get(part, exact) != exact else []
-    return " = ".join(dict.fromkeys([*steps, exact, figure]))
+    steps = [numbers.get("value" if metric.kind == "statistic" else "numerator", exact), exact]
+    # what is written as it is counted needs no other words
+    words = [] if metric.unit in ("money", "count", "score", "points") else [figure]
+    return " = ".join(dict.fromkeys([*steps, *words]))
 
 
 def _or_missing(value: Any) -> str:

@@ -67,7 +67,7 @@ class Column:
     notes: Sequence[str] = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """A table of the project: a model, a seed or a raw table."""
 
@@ -80,8 +80,8 @@ class Node:
     compiled: str  # as it was run
     file: str
     columns: list[Column]
-    parents: list["Node"] = field(default_factory=list)
-    children: list["Node"] = field(default_factory=list)
+    parents: list["Node"] = field(default_factory=list, repr=False)
+    children: list["Node"] = field(default_factory=list, repr=False)
     checks: list[Check] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
 
@@ -163,7 +163,7 @@ class Decision:
     text: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Metric:
     """A metric: its row of marts.metric_definitions, and all that is known of it."""
 
@@ -188,7 +188,7 @@ class Metric:
     published: list[PublishedExample] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     laws: list[Check] = field(default_factory=list)
-    conflicts: list["Conflict"] = field(default_factory=list)
+    conflicts: list["Conflict"] = field(default_factory=list, repr=False)
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -249,7 +249,7 @@ class Build:
     checks: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Catalogue:
     """Everything that has a page."""
 

@@ -17,7 +17,7 @@ from catalogue_contents import Metric, Month, Node
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f7f7f", "#000001")
 DASHES: Sequence[Sequence[int]] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 TEXT, GRID = "#555555", "#dddddd"
-WIDTH, HEIGHT = 600, 230
+WIDTH, HEIGHT = 500, 205
 MULTIPLES = {"quick_ratio", "clv_to_cac_ratio", "accounts_per_csm", "touches_per_account", "tickets_per_customer"}
 NONE = "\N{EN DASH}"
 SMALL_WIDTH, SMALL_HEIGHT = 120, 28
@@ -179,8 +179,8 @@ def _plain(chart: altair.TopLevelMixin) -> dict[str, Any]:
         "gridColor": GRID,
         "domainColor": GRID,
         "tickColor": GRID,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
     }
     return (
         chart.properties(width=WIDTH, height=HEIGHT, background="white")
@@ -188,7 +188,7 @@ def _plain(chart: altair.TopLevelMixin) -> dict[str, Any]:
         .configure_view(stroke=None)
         .configure_axis(**axis, titleFontWeight="normal")
         .configure_axisX(grid=False)
-        .configure_legend(labelColor=TEXT, labelFontSize=12)
+        .configure_legend(labelColor=TEXT, labelFontSize=13)
         .to_dict()
     )
 
