@@ -3,7 +3,7 @@
 import copy
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from typing import Any
@@ -13,11 +13,14 @@ import vl_convert
 
 from catalogue_contents import Metric, Month, Node
 
-# Okabe and Ito's colours, which everybody can tell apart; style.css turns them for dark pages
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f7f7f", "#000001")
-DASHES: Sequence[Sequence[int]] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+# the one colour of figures: Okabe and Ito's blue, which everybody can tell from grey; style.css turns it for dark pages
+COLOUR = "#0072b2"
 TEXT, GRID = "#555555", "#dddddd"
-WIDTH, HEIGHT = 500, 205
+WIDTH, HEIGHT, RIVAL_WIDTH = 500, 205, 380
+# browsers may set letters wider than they are measured here
+ROOM_FOR_LABELS = {"left": 40, "right": 10, "top": 5, "bottom": 5}
+# so many months of each rival definition are drawn
+RIVAL_MONTHS = 13
 MULTIPLES = {"quick_ratio", "clv_to_cac_ratio", "accounts_per_csm", "touches_per_account", "tickets_per_customer"}
 NONE = "\N{EN DASH}"
 SMALL_WIDTH, SMALL_HEIGHT = 120, 28
@@ -51,12 +54,11 @@ def written(value: Any, metric: Metric, currency: str = "") -> str:
     return f"{number:,.{2 if metric.name in MULTIPLES else 1}f}{unit}"
 
 
-def _axis(metrics: Sequence[Metric], currency: str) -> tuple[float, str, str]:
-    """By what values are divided on an axis, how they are written, and what the axis is called."""
+def _axis(metrics: Sequence[Metric], currency: str, months: int = 0) -> tuple[float, str, str]:
+    """By what values of the last months are divided on an axis (0: all), how they are written, and what the axis is called."""
     unit = metrics[0].unit
-    largest = max(
-        (abs(month.value) for metric in metrics for month in metric.months if month.value is not None), default=0
-    )
+    values = [abs(month.value) for metric in metrics for month in metric.months[-months:] if month.value is not None]
+    largest = max(values, default=0)
     if unit == "ratio":
         return (1, "~g", "") if metrics[0].name in MULTIPLES else (1, "~%", "")
     if unit == "seconds":
@@ -78,33 +80,45 @@ def _axis(metrics: Sequence[Metric], currency: str) -> tuple[float, str, str]:
 def curve(metric: Metric, currency: str) -> str:
     """The months of a metric: a line, its interval behind it, and hollow points where a month is still open."""
     divisor, form, title = _axis([metric], currency)
-    # an open month is drawn from the last complete one on
-    complete = [month for month in metric.months if month.is_complete and month.value is not None]
+    complete = _complete(metric)
     still_open = [month for month in metric.months if not month.is_complete and month.value is not None]
     rows = [_row(month, divisor, "complete") for month in complete]
     if still_open:
         rows += [_row(month, divisor, "joint") for month in complete[-1:]]
     rows += [_row(month, divisor, "open") for month in still_open]
-    return _drawn(_curve(), rows, form, title, f"{metric.label}, by month")
+    if not rows:
+        return ""
+    chart = copy.deepcopy(_curve())
+    ticks = min(6, len({row["month"] for row in rows}))
+    for layer in chart["layer"]:
+        layer["encoding"]["y"]["axis"] = {"format": form, "title": title or None, "tickCount": 5}
+        layer["encoding"]["x"]["axis"] = {"format": "%b %Y", "title": None, "tickCount": ticks, "labelOverlap": True}
+    return _drawn(chart, rows, f"{metric.label}, by month")
 
 
 def rivals(metrics: Sequence[Metric], currency: str) -> str:
-    """The complete months of several definitions of one name, in one picture; those of another unit are left out."""
-    same = [metric for metric in metrics if metric.unit == metrics[0].unit]
-    divisor, form, title = _axis(same, currency)
-    rows = [
-        _row(month, divisor, metric.name)
-        for metric in same
-        for month in metric.months
-        if month.is_complete and month.value is not None
-    ]
-    if len(same) < 2 or not rows:
+    """Several definitions of one name below each other: a dot for the latest complete month, ticks for the year before; other units are left out."""
+    same = [metric for metric in metrics if metric.unit == metrics[0].unit and metric.latest]
+    if len(same) < 2:
         return ""
+    divisor, form, title = _axis(same, currency, RIVAL_MONTHS)
+    rows = [
+        _row(month, divisor, "latest" if month is metric.latest else "before") | {"label": metric.label}
+        for metric in same
+        for month in _complete(metric)[-RIVAL_MONTHS:]
+    ]
     chart = copy.deepcopy(_rivals())
-    names = [metric.name for metric in same]
-    for encoding, values in (("color", COLOURS), ("strokeDash", DASHES)):
-        chart["encoding"][encoding]["scale"] = {"domain": names, "range": list(values[: len(names)])}
-    return _drawn(chart, rows, form, title, f"{metrics[0].label} by {len(same)} definitions, by month")
+    for layer in chart["layer"]:
+        layer["encoding"]["y"]["sort"] = [metric.label for metric in same]
+        layer["encoding"]["x"]["axis"] = {"format": form, "title": title or None, "tickCount": 6}
+    return _drawn(
+        chart, rows, f"{metrics[0].label} by {len(same)} definitions: the latest complete month, and the year before"
+    )
+
+
+def _complete(metric: Metric) -> list[Month]:
+    """The complete months that have a value."""
+    return [month for month in metric.months if month.is_complete and month.value is not None]
 
 
 def _row(month: Month, divisor: float, group: str) -> dict[str, Any]:
@@ -116,22 +130,9 @@ def _row(month: Month, divisor: float, group: str) -> dict[str, Any]:
     }
 
 
-def _drawn(chart: Mapping[str, Any], rows: list[dict[str, Any]], form: str, title: str, name: str) -> str:
+def _drawn(chart: dict[str, Any], rows: list[dict[str, Any]], name: str) -> str:
     """A chart with these rows as SVG that fits its place and is named for those who cannot see it."""
-    if not rows:
-        return ""
-    full = copy.deepcopy(dict(chart))
-    full["data"] = {"values": rows}
-    for layer in full.get("layer", [full]):
-        layer["encoding"]["y"]["axis"] = {"format": form, "title": title or None, "tickCount": 5}
-        starts = {row["month"] for row in rows}
-        layer["encoding"]["x"]["axis"] = {
-            "format": "%b %Y",
-            "title": None,
-            "tickCount": min(6, len(starts)),
-            "labelOverlap": True,
-        }
-    svg = vl_convert.vegalite_to_svg(full)
+    svg = vl_convert.vegalite_to_svg(chart | {"data": {"values": rows}})
     box = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
     svg = svg.replace(f" {box[0]}", f' role="img" aria-label="{escape(name)}" style="max-width:{box[1]}px"', 1)
     return re.sub(r'<rect width="[\d.]+" height="[\d.]+" fill="white"/>', "", svg, count=1)
@@ -142,33 +143,33 @@ def _curve() -> dict[str, Any]:
     """The chart of a metric, without its rows."""
     base = altair.Chart(altair.Data(values=[])).encode(x=altair.X("month:T"))
     value = altair.Y("value:Q", scale=altair.Scale(zero=False, nice=True))
-    band = base.mark_area(color=COLOURS[0], opacity=0.18).encode(y=altair.Y("lower:Q"), y2="upper:Q")
+    band = base.mark_area(color=COLOUR, opacity=0.18).encode(y=altair.Y("lower:Q"), y2="upper:Q")
     complete = base.transform_filter("datum.group == 'complete'")
-    line = complete.mark_line(color=COLOURS[0], strokeWidth=2).encode(y=value)
-    points = complete.mark_circle(color=COLOURS[0], size=26, opacity=1).encode(y=value)
+    line = complete.mark_line(color=COLOUR, strokeWidth=2).encode(y=value)
+    points = complete.mark_circle(color=COLOUR, size=26, opacity=1).encode(y=value)
     still_open = base.transform_filter("datum.group == 'open'")
     dashes = (
         base.transform_filter("datum.group != 'complete'")
-        .mark_line(color=COLOURS[0], strokeWidth=1.5, strokeDash=[4, 3])
+        .mark_line(color=COLOUR, strokeWidth=1.5, strokeDash=[4, 3])
         .encode(y=value)
     )
-    hollow = still_open.mark_point(color=COLOURS[0], size=32).encode(y=value)
-    return _plain(altair.layer(band.transform_filter("datum.lower != null"), line, points, dashes, hollow))
+    hollow = still_open.mark_point(color=COLOUR, size=32).encode(y=value)
+    layers = altair.layer(band.transform_filter("datum.lower != null"), line, points, dashes, hollow)
+    return _plain(layers.properties(width=WIDTH, height=HEIGHT).configure_axisX(grid=False))
 
 
 @cache
 def _rivals() -> dict[str, Any]:
-    """The chart of several definitions, without their rows and colours."""
-    legend = altair.Legend(title=None, orient="bottom", columns=1, labelLimit=420, symbolStrokeWidth=2, symbolSize=260)
-    chart = altair.Chart(altair.Data(values=[])).mark_line(strokeWidth=2)
-    return _plain(
-        chart.encode(
-            x=altair.X("month:T"),
-            y=altair.Y("value:Q", scale=altair.Scale(zero=False)),
-            color=altair.Color("group:N", legend=legend),
-            strokeDash=altair.StrokeDash("group:N", legend=legend),
-        )
+    """The chart of several definitions, without their rows."""
+    base = altair.Chart(altair.Data(values=[])).encode(
+        x=altair.X("value:Q", scale=altair.Scale(zero=False, nice=True)),
+        y=altair.Y("label:N", axis=altair.Axis(title=None, labelLimit=300, domain=False, ticks=False, grid=True)),
     )
+    ticks = base.transform_filter("datum.group == 'before'").mark_tick(
+        color=COLOUR, opacity=0.5, thickness=1.5, size=11
+    )
+    dots = base.transform_filter("datum.group == 'latest'").mark_circle(color=COLOUR, size=80, opacity=1)
+    return _plain(altair.layer(ticks, dots).properties(width=RIVAL_WIDTH, height={"step": 25}, padding=ROOM_FOR_LABELS))
 
 
 def _plain(chart: altair.TopLevelMixin) -> dict[str, Any]:
@@ -183,12 +184,10 @@ def _plain(chart: altair.TopLevelMixin) -> dict[str, Any]:
         "titleFontSize": 13,
     }
     return (
-        chart.properties(width=WIDTH, height=HEIGHT, background="white")
+        chart.properties(background="white")
         .configure(font="sans-serif")
         .configure_view(stroke=None)
         .configure_axis(**axis, titleFontWeight="normal")
-        .configure_axisX(grid=False)
-        .configure_legend(labelColor=TEXT, labelFontSize=13)
         .to_dict()
     )
 

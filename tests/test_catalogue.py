@@ -299,7 +299,7 @@ def test_every_variant_stands_beside_its_rivals(site: Site) -> None:
     for name, head in variants:
         for page in (name, head):
             links = site.read(f"metrics/{page}.html").links
-            assert f"{name}.html" in links and f"{head}.html" in links, f"{page}.html lacks a rival: {name}, {head}"
+            assert f"../metrics/{name}.html" in links and f"../metrics/{head}.html" in links, f"{page}.html lacks a rival: {name}, {head}"
         assert f'href="metrics/{name}.html"' in conflicts
         assert f'<section id="{head}" class="conflict">' in conflicts
 
