@@ -87,7 +87,7 @@ test-long: $(test_ready) ## Check everything, and at length what takes long: kil
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
 	@$(python) scripts/lint.py
 
-docs: $(ready) ## Write the documentation of the last build as one page, target/docs.html
+docs: $(docs_ready) ## Write the documentation of the last build: every metric and table, target/docs/index.html
 	@$(python) scripts/docs.py
 
 index: $(test_ready) ## Write the index of metrics into README.md
