@@ -91,10 +91,10 @@ def forget_artifacts(target: HasWorkFolder) -> None:
         (target.work_folder / artifact).unlink(missing_ok=True)
 
 
-def dbt_command(target: HasWorkFolder, arguments: list[str]) -> list[str]:
+def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:
     """The command of a build."""
     return [
-        *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
+        *DBT, "build", "--project-dir", str(project), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
         "--no-use-colors", *arguments,
     ]  # fmt: skip
