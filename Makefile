@@ -5,6 +5,7 @@ ARGS ?=
 SQL ?=
 Q ?=
 BASE ?= main
+CHECKS ?=
 TARGET ?= $(or $(DBT_TARGET),duckdb)
 override SQL := $(value SQL)
 export DBT_TARGET := $(TARGET)
@@ -53,6 +54,7 @@ help: ## Show this list
 #: FORCE          1: build although nothing has changed since the last build
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
 #: BASE           what make review compares with: a branch, tag or commit (main)
+#: CHECKS         of lint alone: ruff, yamllint, sqlfluff (all)
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
@@ -90,7 +92,7 @@ test-long: $(test_ready) ## Check everything, and at length what takes long: kil
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
-	@$(python) scripts/lint.py
+	@$(python) scripts/lint.py $(CHECKS)
 
 docs: $(ready) ## Write the documentation of the last build as one page, target/docs.html
 	@$(python) scripts/docs.py

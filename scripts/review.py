@@ -1,9 +1,9 @@
 """
 What a change does to the published figures, as Markdown: on standard output and in target/review.md.
 
-The base (the commit at which this branch left BASE) and the head (the working tree) are built on the same raw data: the base whole, once, and kept in
-.build/review; of the head what the change can reach, in a copy of the base. Tests are left out, which make build and make test run. The exit code is 1
-where a published figure changed and CHANGELOG.md does not say why.
+The base (the commit at which this branch left BASE) and the head (the working tree) are built on the same raw data: the base whole, once, and kept
+in .build/review; of the head what the change can reach, in a copy of the base. Tests are left out: make build and make test run them. The exit code
+is 1 where a published figure changed and CHANGELOG.md does not say why.
 """
 
 import contextlib
@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -93,8 +92,8 @@ def main() -> None:
     say(f"Written: {shown(PAGE)}")
     if missing := review.unexplained:
         raise Stop(
-            f"CHANGELOG.md does not say why figures changed of: {', '.join(missing)}. Expected an entry that names each in backticks, by itself, by a pattern"
-            " such as `mrr*` or by its family, with the reason beside it: reviewing.md"
+            f"CHANGELOG.md does not say why figures changed of: {', '.join(missing)}. Expected an entry that names each in backticks,"
+            " by itself, by a pattern such as `mrr*` or by its family, with the reason beside it: reviewing.md"
         )
 
 
@@ -177,7 +176,7 @@ def base_of(change: review_changes.Change, raw_data: Path, is_given: bool, lock:
             )
         if not is_given:
             (project / sample.FOLDER.name).symlink_to(raw_data.resolve())
-        outcome = build(Side(side.name, side.work_folder, project), raw_data.resolve() if is_given else None, [], lock)
+        outcome = build(Side(side.name, side.work_folder, project), raw_data.resolve() if is_given else None, lock)
     as_of_day, moves_with_today = _as_of(side)
     facts = {
         "models": outcome.done.get("models", 0), "as_of_day": str(as_of_day), "moves_with_today": moves_with_today, "day": _today(),
@@ -203,7 +202,7 @@ def build_head(
     total = len(manifest.models)
     if everywhere:
         say(f"Building the head whole, since it cannot be said what these reach: {', '.join(everywhere)}", style="bold")
-        outcome = build(head, raw_data, [], lock)
+        outcome = build(head, raw_data, lock)
         return f"{total:,} models in {outcome.seconds:.0f} s"
     shutil.copyfile(base.database, head.database)
     with duckdb.connect(str(head.database)) as database:
@@ -212,21 +211,21 @@ def build_head(
     if not names:
         return f"none of {total:,} models, since the change reaches none"
     models = len(manifest.models & set(names))
+    parts = {part: count for part, count in (("seeds", len(names) - models), ("models", models)) if count}
     say(f"Building of the head what the change can reach: {models:,} of {total:,} models ...", style="bold")
-    outcome = build(head, raw_data, ["--select", *names], lock)
+    outcome = build(head, raw_data, lock, names, parts)
     return f"{models:,} of {total:,} models, which the change can reach, in {outcome.seconds:.0f} s"
 
 
-def build(side: Side, raw_data: Path | None, arguments: list[str], lock: int) -> Outcome:
-    """Run dbt on a side; a Stop with what failed."""
+def build(
+    side: Side, raw_data: Path | None, lock: int, names: Sequence[str] = (), parts: dict[str, int] | None = None
+) -> Outcome:
+    """Run dbt on a side, on everything or on what is named, so many of each part; a Stop with what failed."""
     forget_artifacts(side)
+    selection = ["--select", *names] if names else []
+    command = dbt_command(side, [*LEFT_OUT, *selection], side.project)
     try:
-        outcome = run_dbt(
-            dbt_command(side, [*LEFT_OUT, *arguments], side.project),
-            side.environment(raw_data),
-            lock,
-            left_out=("unit tests", "tests"),
-        )
+        outcome = run_dbt(command, side.environment(raw_data), lock, ("unit tests", "tests"), parts)
     except KeyboardInterrupt:
         raise Stop("Stopped. Nothing was compared.") from None
     if outcome.code:
@@ -250,9 +249,9 @@ def modified_since(head: Side, base: Side) -> set[str]:
     head.work_folder.mkdir(parents=True, exist_ok=True)
     run = subprocess.run(
         [
-            *DBT, "--quiet", "ls", "--project-dir", str(head.project), "--target-path", str(head.artifacts), "--log-path", str(head.work_folder / "logs"),
-            "--state", str(base.artifacts), "--select", "state:modified", "--resource-type", "model", "--resource-type", "seed", "--output", "json",
-            "--output-keys", "unique_id",
+            *DBT, "--quiet", "ls", "--project-dir", str(head.project), "--target-path", str(head.artifacts),
+            "--log-path", str(head.work_folder / "logs"), "--select", "state:modified", "--state", str(base.artifacts),
+            "--resource-type", "model", "--resource-type", "seed", "--output", "json", "--output-keys", "unique_id",
         ],
         cwd=head.project, env=head.environment(None), text=True, capture_output=True,
     )  # fmt: skip

@@ -226,7 +226,11 @@ def _metrics(
             order by
                 abs(coalesce(now, 0) - coalesce(before, 0)) desc,
                 abs(coalesce(numerator_now, 0) - coalesce(numerator_before, 0)) desc,
-                segment_name <> 'all', list_position(['month', 'quarter', 'year', 'trailing_year'], period_type), period_start desc, segment_name, segment_value
+                segment_name <> 'all',
+                list_position(['month', 'quarter', 'year', 'trailing_year'], period_type),
+                period_start desc,
+                segment_name,
+                segment_value
         ) <= {CELLS_SHOWN}
         order by abs(coalesce(now, 0) - coalesce(before, 0)) desc, segment_name <> 'all', period_start desc, segment_name, segment_value
     """)  # fmt: skip

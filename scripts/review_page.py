@@ -136,8 +136,8 @@ def _verdict(review: Review) -> list[str]:
         lines = [f"**{', '.join(words)}.**"]
     if review.changed and (missing := review.unexplained):
         lines[-1] += (
-            f" **{CHANGELOG} does not say why: {_listed(missing)}.** An entry names each in backticks, by itself, by a pattern such as `mrr*` or by its"
-            " family, with the reason beside it."
+            f" **{CHANGELOG} does not say why: {_listed(missing)}.** An entry names each in backticks, by itself, by a pattern such as"
+            " `mrr*` or by its family, with the reason beside it."
         )
     elif review.changed:
         lines[-1] += f" {CHANGELOG} says why:"
@@ -301,16 +301,18 @@ def fitted_parts(parts: Sequence[str]) -> str:
 
 def written(cell: Cell, unit: str) -> tuple[str, str, str]:
     """Before, now and the change, in their unit, with so many digits that what differs looks different."""
-    for digits in range(12):
+    given = [value for value in (cell.before, cell.now) if value is not None]
+    change = cell.now - cell.before if len(given) == 2 else None
+    # of large sums of money nobody reads the cents
+    least = {"ratio": 1, "seconds": 1, "count": 0}.get(unit, 2)
+    if unit == "money" and max(map(abs, given), default=0) >= 1000:
+        least = 0
+    for digits in range(least, 16):
         before, now = _number(cell.before, unit, digits), _number(cell.now, unit, digits)
-        if before != now or cell.before == cell.now:
-            change = (
-                ""
-                if cell.before is None or cell.now is None
-                else _number(cell.now - cell.before, unit, digits, sign="+")
-            )
-            return before, now, change
-    return str(cell.before), str(cell.now), ""
+        by = "" if change is None else _number(change, unit, digits, sign="+")
+        if not change or (before != now and any(digit in by for digit in "123456789")):
+            break
+    return before, now, by
 
 
 def _number(value: float | None, unit: str, digits: int, sign: str = "") -> str:
@@ -318,12 +320,10 @@ def _number(value: float | None, unit: str, digits: int, sign: str = "") -> str:
     if value is None:
         return "-"
     if unit == "ratio":
-        return f"{value * 100:{sign},.{1 + digits}f}" + (" pp" if sign else "%")
+        return f"{value * 100:{sign},.{digits}f}" + (" pp" if sign else "%")
     if unit == "seconds":
-        return f"{value / 3600:{sign},.{1 + digits}f} h"
-    if unit in ("money", "count") and abs(value) >= 1000 or unit == "count":
-        return f"{value:{sign},.{digits}f}"
-    return f"{value:{sign},.{2 + digits}f}"
+        return f"{value / 3600:{sign},.{digits}f} h"
+    return f"{value:{sign},.{digits}f}"
 
 
 def _from_to(cell: Cell | None, unit: str) -> str:

@@ -115,10 +115,13 @@ def why_whole(files: Iterable[str], base: Manifest, head: Manifest) -> list[str]
         if (now or before)["name"].startswith(OTHER_ENGINES):
             continue
         side = head if now else base
-        of_models = key in side.macros_of(side.nodes)
-        is_of_dbt = any(key in one.macros_of_dbt() for one in (base, head))
-        # one that is gone leaves no trace in those that called it; one that nothing seems to call may be called by what dbt does itself
-        if is_of_dbt or not now and of_models or not of_models and key not in side.macros_of_tests():
+        is_of_models = key in side.macros_of(side.nodes)
+        # what dbt calls itself; what left no trace in those that called it; what nothing is seen to call, and may yet be called
+        if (
+            any(key in one.macros_of_dbt() for one in (base, head))
+            or (is_of_models and not now)
+            or (not is_of_models and key not in side.macros_of_tests())
+        ):
             everywhere.add((now or before)["original_file_path"])
     return sorted(everywhere)
 
