@@ -16,6 +16,8 @@ METRICS_IN_DETAIL = 12
 FIELDS_SHOWN = 40
 DIFF_LINES = 80
 NAMES_SHOWN = 12
+# of a whole company: growth may be more than one
+LARGEST_SHARE = 2
 # fewer words beside a name say that it changed, not why
 WORDS_OF_A_REASON = 5
 NAMES = re.compile(r"`([^`]*)`")
@@ -167,10 +169,10 @@ def _metrics(found: Comparison, review: Review) -> str:
         f"| metric | figures that differ | {month}, whole company | largest change | where |", "|---|---:|---:|---:|---|",
     ]  # fmt: skip
     for metric in found.metrics[:METRICS_LISTED]:
-        cell = metric.largest[0]
+        cell, unit = metric.largest[0], _unit(metric)
         lines.append(
-            f"| `{metric.name}` | {metric.differing:,} of {metric.cells:,} | {_from_to(metric.headline, metric.unit)} | {_from_to(cell, metric.unit)}"
-            f" | {_where(cell)} |"
+            f"| `{metric.name}` | {metric.differing:,} of {metric.cells:,} | {_from_to(metric.headline, unit)}"
+            f" | {_from_to(cell, unit)} | {_where(cell)} |"
         )
     if len(found.metrics) > METRICS_LISTED:
         lines.append(f"\nAnd {_count(len(found.metrics) - METRICS_LISTED, 'more metric')}.")
@@ -188,12 +190,12 @@ def _metric(metric: Metric, review: Review) -> str:
     lines = [f"### `{metric.name}`", "", f"Figures: {', '.join(kinds)}{columns}, of {metric.cells:,}.", ""]
     lines += ["| period | segment | before | now | change |", "|---|---|---:|---:|---:|"]
     for cell in metric.largest:
-        before, now, change = written(cell, metric.unit)
+        before, now, change = written(cell, _unit(metric))
         lines.append(f"| {_period(cell)} | {_segment(cell)} | {before} | {now} | {change} |")
     lines += [
         "",
         *_customers(metric),
-        f"Made of: {', '.join(f'`{file}`' for file in review.causes.get(metric.name, ()))}",
+        f"Because of {', '.join(f'`{file}`' for file in review.causes.get(metric.name, ()))}.",
     ]
     return "\n".join(lines)
 
@@ -223,7 +225,7 @@ def _further(metrics: Sequence[Metric], review: Review) -> str:
         groups.setdefault(tuple(review.causes.get(metric.name, ())), []).append(metric.name)
     lines = [f"### {_count(len(metrics), 'more metric')}", ""]
     for files, names in groups.items():
-        lines.append(f"- {_listed(names)}: made of {', '.join(f'`{file}`' for file in files)}")
+        lines.append(f"- {_listed(names)}: because of {', '.join(f'`{file}`' for file in files)}.")
     return "\n".join(lines)
 
 
@@ -297,6 +299,13 @@ def fitted_parts(parts: Sequence[str]) -> str:
         kept.append(part)
         length += len(part) + 2
     return "\n\n".join(kept)
+
+
+def _unit(metric: Metric) -> str:
+    """The unit to write a metric in: a ratio that is no share, such as 26.7, is a number of its own and no percentage."""
+    values = [metric.headline.before, metric.headline.now] if metric.headline else []
+    is_share = max((abs(value) for value in values if value is not None), default=0) <= LARGEST_SHARE
+    return metric.unit if metric.unit != "ratio" or is_share else "number"
 
 
 def written(cell: Cell, unit: str) -> tuple[str, str, str]:

@@ -251,6 +251,16 @@ def test_figures_differ_to_the_eye() -> None:
     assert written(1e9, 1e9 + 1e-6, "points")[1] == "1,000,000,000.000001"
 
 
+def test_a_ratio_that_is_no_share_is_no_percentage() -> None:
+    def line(now: float) -> str:
+        cell = review_figures.Cell("month", APRIL, "all", "all", 0.5, now)
+        metric = review_figures.Metric("m", "ratio", 1, 1, 0, 0, ["value"], [cell], cell)
+        return review_page.page(reviewed(review_figures.Comparison([metric], [], [], [], [], [], [], APRIL)))
+
+    assert "| 50.0% → 120.0% |" in line(1.2)
+    assert "| 0.50 → 26.70 |" in line(26.7)
+
+
 def test_a_page_is_no_longer_than_a_comment_may_be() -> None:
     cell = review_figures.Cell("month", APRIL, "plan", "a long name " * 8, 1.0, 2.0)
     metrics = [
@@ -450,7 +460,7 @@ def test_a_change_is_reviewed(repository: Repository) -> None:
     assert "# Review of `dearer` against `main`" in without.stdout
     assert "| `mrr` | 2 of 2 | 10.00 → 20.00 | 10.00 → 20.00 | Mar 2026, whole company |" in without.stdout
     assert "+        cast(2 * price as decimal(38, 10)) as numerator" in without.stdout
-    assert "Made of: `models/marts/metrics/revenue/mrr.sql`" in without.stdout
+    assert "Because of `models/marts/metrics/revenue/mrr.sql`." in without.stdout
     assert "Customers with other rows in `customer_periods` in these periods: `c1`." in without.stdout
     assert "CHANGELOG.md does not say why figures changed of: mrr." in without.stderr
     assert "Building the base, main as of" in without.stderr
