@@ -36,7 +36,7 @@ COMPANY = """
         cast(10 as decimal(38, 10)) as numerator, cast(4 as decimal(38, 10)) as denominator, cast(2.5 as double) as value
     from (values ('mrr'), ('churn_rate')) as names (metric_name)
     cross join (values (date '2026-03-01'), (date '2026-04-01')) as months (period_start)
-    cross join (values ('all', 'all'), ('plan', 'Basic')) as segments (segment_name, segment_value);
+    cross join (values ('all', 'all'), ('acquisition_channel', 'Basic')) as segments (segment_name, segment_value);
     create table marts.metric_definitions as
     select * from (values
         ('mrr', 'money', 'What is paid.', true), ('churn_rate', 'ratio', 'Who left.', false)
@@ -91,26 +91,36 @@ def test_cells_that_differ_are_found_and_counted(compared: Callable[..., review_
     """A value, a numerator alone, a cell more and a cell less."""
     found = compared(
         "update marts.metrics set value = 2.75 where metric_name = 'mrr' and segment_name = 'all' and period_start = '2026-04-01'",
-        "update marts.metrics set numerator = 10.0000000001 where metric_name = 'churn_rate' and segment_name = 'plan'",
-        "delete from marts.metrics where metric_name = 'mrr' and segment_name = 'plan' and period_start = '2026-03-01'",
-        "insert into marts.metrics select * replace ('Pro' as segment_value) from marts.metrics where metric_name = 'mrr' and segment_name = 'plan'",
+        "update marts.metrics set numerator = 10.0000000001 where metric_name = 'churn_rate' and segment_name = 'acquisition_channel'",
+        "update marts.metrics set denominator = null where metric_name = 'churn_rate' and segment_name = 'all'",
+        "delete from marts.metrics where metric_name = 'mrr' and segment_name = 'acquisition_channel' and period_start = '2026-03-01'",
+        "insert into marts.metrics select * replace ('Pro' as segment_value) from marts.metrics where metric_name = 'mrr' and segment_name = 'acquisition_channel'",
     )
-    mrr, churn = found.metrics
+    churn, mrr = found.metrics
     assert (mrr.name, mrr.changed, mrr.added, mrr.removed, mrr.cells, mrr.unit) == ("mrr", 1, 1, 1, 4, "money")
     assert mrr.columns == ["value"]
     assert mrr.headline == review_figures.Cell("month", APRIL, "all", "all", 2.5, 2.75)
-    assert (churn.name, churn.changed, churn.columns) == ("churn_rate", 2, ["numerator"])
-    assert {cell.segment_value for cell in churn.largest} == {"Basic"}
+    assert (churn.name, churn.changed, churn.columns) == ("churn_rate", 4, ["denominator", "numerator"])
+
+
+def test_of_equal_changes_the_latest_of_the_whole_company_is_shown(
+    compared: Callable[..., review_figures.Comparison], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_figures, "CELLS_SHOWN", 1)
+    found = compared("update marts.metrics set value = 3 where metric_name = 'mrr'")
+    assert found.metrics[0].largest == [review_figures.Cell("month", APRIL, "all", "all", 2.5, 3)]
 
 
 def test_the_largest_change_comes_first(compared: Callable[..., review_figures.Comparison]) -> None:
     found = compared(
         "update marts.metrics set value = 3 where metric_name = 'mrr'",
-        "update marts.metrics set value = -40 where metric_name = 'mrr' and segment_name = 'plan' and period_start = '2026-03-01'",
+        "update marts.metrics set value = -40 where metric_name = 'mrr' and segment_name = 'acquisition_channel' and period_start = '2026-03-01'",
         "update marts.metrics set value = null where metric_name = 'churn_rate' and segment_name = 'all' and period_start = '2026-03-01'",
     )
     mrr, churn = found.metrics
-    assert mrr.largest[0] == review_figures.Cell("month", datetime.date(2026, 3, 1), "plan", "Basic", 2.5, -40)
+    assert mrr.largest[0] == review_figures.Cell(
+        "month", datetime.date(2026, 3, 1), "acquisition_channel", "Basic", 2.5, -40
+    )
     assert mrr.largest[1].segment_name == "all", "of equal changes that of the whole company"
     assert churn.largest == [review_figures.Cell("month", datetime.date(2026, 3, 1), "all", "all", 2.5, None)]
 
@@ -189,7 +199,7 @@ def test_many_cells_are_compared_fast(tmp_path: Path) -> None:
                 create table marts.metrics as
                 select
                     'metric_' || i % 200 as metric_name, 'month' as period_type, date '2020-01-01' + (i % 60)::int as period_start,
-                    true as is_complete, 'plan' as segment_name, 'value ' || i as segment_value,
+                    true as is_complete, 'acquisition_channel' as segment_name, 'value ' || i as segment_value,
                     cast(i as decimal(38, 10)) as numerator, cast(1 as decimal(38, 10)) as denominator, cast({value} as double) as value
                 from range(400000) as numbers (i)
             """)
@@ -312,6 +322,7 @@ def manifest(**changes: str) -> review_reach.Manifest:
         "model.p.one": node("one", "staged", metrics=("one",)),
         "model.p.two": node("two", metrics=("two", "two_b")),
         "model.p.waiting": node("waiting"),
+        "model.p.beside": node("beside", "one"),
         "model.p.metrics": node("metrics", "one", "two", "waiting"),
         "test.p.t": node("t", "one", macros=("of_tests",), kind="test"),
         "operation.p.hook": node("hook", macros=("of_hooks",), kind="operation"),
@@ -354,7 +365,14 @@ def test_what_cannot_be_said_to_reach_a_model_makes_a_whole_build(
 
 
 def test_the_causes_of_a_metric_are_the_changed_files_that_it_is_made_of() -> None:
-    files = ["models/staged.sql", "models/two.sql", "models/two.yml", "models/metrics.sql", "macros/within.sql"]
+    files = [
+        "models/staged.sql",
+        "models/two.sql",
+        "models/two.yml",
+        "models/metrics.sql",
+        "macros/within.sql",
+        "models/beside.sql",
+    ]
     one = manifest()
     assert review_reach.causes("one", files, one, []) == [
         "macros/within.sql",
@@ -367,7 +385,7 @@ def test_the_causes_of_a_metric_are_the_changed_files_that_it_is_made_of() -> No
         "models/waiting.sql",
     ], "nothing of its own: what the mart is made of"
     assert review_reach.causes("two", ["nlp/words.py", "models/staged.sql"], one, ["nlp/words.py"]) == ["nlp/words.py"]
-    assert review_reach.causes_of_mart("metrics", files, one, []) == {*files} - {"models/two.yml"}
+    assert review_reach.causes_of_mart("metrics", files, one, []) == {*files} - {"models/two.yml", "models/beside.sql"}
     assert review_reach.causes_of_mart("none", files, one, []) == set()
 
 
@@ -385,6 +403,38 @@ def test_what_reads_the_graph_is_known() -> None:
     }
     calls = [path.stem for path in (PROJECT / "models").rglob("*.sql") if "metric_definition_rows" in path.read_text()]
     assert calls == ["metric_definitions"]
+
+
+def test_a_side_is_built_with_its_own_python(tmp_path: Path) -> None:
+    """Functions that SQL calls are those of the commit, not those of the folder that the command was given in."""
+    import review
+
+    (tmp_path / "nlp").mkdir()
+    (tmp_path / "nlp/__init__.py").touch()
+    side = review.Side("a side", tmp_path / "work", tmp_path)
+    command = [sys.executable, "-P", "-c", "import nlp; print(nlp.__file__)"]
+    run = subprocess.run(command, env=side.environment(None), cwd=PROJECT, text=True, capture_output=True, check=True)
+    assert run.stdout.strip() == str(tmp_path / "nlp/__init__.py")
+
+
+def test_a_base_is_of_these_files_and_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a kept base must not be taken for."""
+    import review
+
+    monkeypatch.setattr(review, "FOLDER", tmp_path / "kept")
+    review.FOLDER.mkdir()
+    raw = write_raw(tmp_path / "raw", {})
+    first = review._made_of(raw, True)
+    assert review._made_of(raw, True) == first
+    assert review._made_of(raw, False) != first, "the sample company reports in a currency of its own"
+    monkeypatch.setenv("AS_OF", "2026-03-31")
+    assert review._made_of(raw, True) != first
+    monkeypatch.delenv("AS_OF")
+    (raw / "plans.csv").write_text((raw / "plans.csv").read_text().replace("Basic", "Other"))
+    assert review._made_of(raw, True) != first
+    assert review._is_of_today({"moves_with_today": True, "day": review._today()})
+    assert not review._is_of_today({"moves_with_today": True, "day": "2026-01-01"})
+    assert review._is_of_today({"moves_with_today": False, "day": "2026-01-01"})
 
 
 MRR = """
