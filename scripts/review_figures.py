@@ -22,6 +22,7 @@ CUSTOMER_KEY = ("period_type", "period_start", "customer_id")
 APART = ("metrics", "metric_definitions")
 NOT_COMPARED = (*RECORDS, "closed_metric_differences")
 CELLS_SHOWN = 5
+MONTHS_SHOWN = 3
 CUSTOMERS_SHOWN = 10
 
 
@@ -59,6 +60,7 @@ class Metric:
     columns: list[str]  # those that differ
     largest: list[Cell]
     headline: Cell | None  # the whole company in the latest complete month
+    recent: list[Cell] = field(default_factory=list)  # the latest months of the whole company that differ
     moved: list[Moved] = field(default_factory=list)
 
     @property
@@ -234,6 +236,13 @@ def _metrics(
         ) <= {CELLS_SHOWN}
         order by abs(coalesce(now, 0) - coalesce(before, 0)) desc, segment_name <> 'all', period_start desc, segment_name, segment_value
     """)  # fmt: skip
+    recent = _cells_by_metric(connection, f"""
+        select metric_name, period_type, period_start, segment_name, segment_value, before, now
+        from differing
+        where period_type = 'month' and segment_name = 'all' and period_start <= ?
+        qualify row_number() over (partition by metric_name order by period_start desc) <= {MONTHS_SHOWN}
+        order by period_start desc
+    """, [month])  # fmt: skip
     headline = _cells_by_metric(connection, """
         select distinct
             metric_name, period_type, period_start, segment_name, segment_value, base_cells.value, head_cells.value
@@ -252,6 +261,7 @@ def _metrics(
             columns=columns or [],
             largest=largest.get(name, []),
             headline=next(iter(headline.get(name, [])), None),
+            recent=recent.get(name, []),
         )
         for name, changed, added, removed, columns in counts
     ]

@@ -189,7 +189,8 @@ def _metric(metric: Metric, review: Review) -> str:
     columns = f" ({', '.join(f'`{name}`' for name in metric.columns)})" if metric.columns else ""
     lines = [f"### `{metric.name}`", "", f"Figures: {', '.join(kinds)}{columns}, of {metric.cells:,}.", ""]
     lines += ["| period | segment | before | now | change |", "|---|---|---:|---:|---:|"]
-    for cell in metric.largest:
+    # first where one looks first, then where most happened
+    for cell in dict.fromkeys([*metric.recent, *metric.largest]):
         before, now, change = written(cell, _unit(metric))
         lines.append(f"| {_period(cell)} | {_segment(cell)} | {before} | {now} | {change} |")
     lines += [
@@ -208,11 +209,12 @@ def _customers(metric: Metric) -> list[str]:
             names = ", ".join(_code(one) for one in moved.sample)
             more = f" and {moved.count - len(moved.sample):,} more" if moved.count > len(moved.sample) else ""
             lines.append(f"Customers with other rows in `{moved.mart}` in these periods: {names}{more}.")
-    if metric.moved and not lines:
+    if not lines:
         marts = " and ".join(f"`{moved.mart}`" for moved in metric.moved)
-        lines.append(
-            f"No customer has another row in {marts} in these periods: the same customers are counted otherwise."
+        why = (
+            f"none has another row in {marts} in these periods" if marts else "what changed is in no mart of customers"
         )
+        lines.append(f"No customer moved: {why}. The same rows are counted otherwise.")
     return [line for one in lines for line in (one, "")]
 
 

@@ -94,7 +94,7 @@ def test_cells_that_differ_are_found_and_counted(compared: Callable[..., review_
         "update marts.metrics set numerator = 10.0000000001 where metric_name = 'churn_rate' and segment_name = 'acquisition_channel'",
         "update marts.metrics set denominator = null where metric_name = 'churn_rate' and segment_name = 'all'",
         "delete from marts.metrics where metric_name = 'mrr' and segment_name = 'acquisition_channel' and period_start = '2026-03-01'",
-        "insert into marts.metrics select * replace ('Pro' as segment_value) from marts.metrics where metric_name = 'mrr' and segment_name = 'acquisition_channel'",
+        "insert into marts.metrics select * replace ('Pro' as segment_value) from marts.metrics where metric_name = 'mrr' and segment_name <> 'all'",
     )
     churn, mrr = found.metrics
     assert (mrr.name, mrr.changed, mrr.added, mrr.removed, mrr.cells, mrr.unit) == ("mrr", 1, 1, 1, 4, "money")
@@ -109,6 +109,8 @@ def test_of_equal_changes_the_latest_of_the_whole_company_is_shown(
     monkeypatch.setattr(review_figures, "CELLS_SHOWN", 1)
     found = compared("update marts.metrics set value = 3 where metric_name = 'mrr'")
     assert found.metrics[0].largest == [review_figures.Cell("month", APRIL, "all", "all", 2.5, 3)]
+    assert [cell.period_start.month for cell in found.metrics[0].recent] == [4, 3], "and the latest months before it"
+    assert review_page.page(reviewed(found)).count("| Apr 2026 | whole company |") == 1
 
 
 def test_the_largest_change_comes_first(compared: Callable[..., review_figures.Comparison]) -> None:
@@ -142,13 +144,20 @@ def test_customers_that_moved_are_those_of_the_periods_that_changed(
 
 
 def test_customers_of_an_unrelated_mart_are_not_named(compared: Callable[..., review_figures.Comparison]) -> None:
+    """The mart of what changed elsewhere has other rows, too."""
     related = {"mrr": {"a.sql"}, "people": {"b.sql"}, "customer_periods": {"a.sql", "c.sql"}}
     found = compared(
         "update marts.metrics set value = 3 where metric_name = 'mrr'",
         "update marts.people set amount = 7 where customer_id = 'c2'",
         related=related,
     )
-    assert [one.mart for one in found.metrics[0].moved] == ["customer_periods"]
+    assert found.metrics[0].moved == [review_figures.Moved("customer_periods", 1, ["c2"])]
+
+
+def test_where_no_customer_moved_that_is_said(compared: Callable[..., review_figures.Comparison]) -> None:
+    found = compared("update marts.metrics set value = 3 where metric_name = 'mrr'")
+    text = review_page.page(reviewed(found))
+    assert "No customer moved: none has another row in `customer_periods` and `people` in these periods." in text
 
 
 def test_metrics_that_come_and_go(compared: Callable[..., review_figures.Comparison]) -> None:
