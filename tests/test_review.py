@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from tests.few_models import project_of_few_models
 from tests.harness import PROJECT, write_raw
@@ -239,6 +241,34 @@ FAMILIES = {"net_revenue_retention": "retention", "net_revenue_churn": "retentio
 )
 def test_an_entry_explains_the_metrics_that_it_names_with_words_beside(entry: str, left: list[str]) -> None:
     assert sorted(review_page.unexplained(FAMILIES, [entry], FAMILIES)) == sorted(left)
+
+
+def test_what_the_page_says_of_entries_is_so() -> None:
+    """The table of reviewing.md, with the names of all metrics."""
+    families = {
+        metric["name"]: metric["family"]
+        for path in (PROJECT / "models/marts/metrics").glob("*/*.yml")
+        for model in yaml.safe_load(path.read_text())["models"]
+        for metric in model["config"]["meta"]["metrics"]
+    }
+    table = (PROJECT / "reviewing.md").read_text().split("| entry | explains |\n|---|---|\n")[1].split("\n\n")[0]
+    rows = [line.strip("|").split("|") for line in table.splitlines()]
+    assert len(rows) == 6
+    for entry, names in rows:
+        explained = set(families) - set(review_page.unexplained(families, [entry], families))
+        named = set(review_page.NAMES.findall(names))
+        assert named <= explained, entry
+        assert bool(named) == bool(explained), entry
+    assert (
+        f"if {['no', 'one', 'two', 'three', 'four', 'five'][review_page.WORDS_OF_A_REASON]} words or more"
+        in (PROJECT / "reviewing.md").read_text()
+    )
+
+
+def test_the_page_leads_to_files_that_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (PROJECT / "reviewing.md").read_text())
+    assert links
+    assert not [link for link in links if not (PROJECT / link).exists()]
 
 
 def test_entries_are_bullets_and_paragraphs_of_the_lines_that_were_added() -> None:
