@@ -1,6 +1,5 @@
 """The review as Markdown: what changed, of which metrics, where, for whom and by which lines; short enough for a comment."""
 
-import datetime
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +12,15 @@ from review_figures import Cell, Comparison, Mart, Metric
 LONGEST = 60_000
 METRICS_LISTED = 60
 METRICS_IN_DETAIL = 12
+METRICS_UNFOLDED = 3
 FIELDS_SHOWN = 40
 DIFF_LINES = 80
 NAMES_SHOWN = 12
 # of a whole company: growth may be more than one
 LARGEST_SHARE = 2
+PERIODS = {"trailing_year": "12 months"}
+# keeps what belongs together on one line of a table
+BLANK = "\N{NO-BREAK SPACE}"
 # fewer words beside a name say that it changed, not why
 WORDS_OF_A_REASON = 5
 NAMES = re.compile(r"`([^`]*)`")
@@ -73,11 +76,12 @@ def page(review: Review) -> str:
     """The whole page."""
     sections = [_top(review)]
     if found := review.comparison:
+        is_folded = len(found.metrics) > METRICS_UNFOLDED
         sections += [
             _metrics(found, review),
             _comings_and_goings(found),
             _definitions(found),
-            *(_metric(metric, review) for metric in found.metrics[:METRICS_IN_DETAIL]),
+            *(_metric(metric, review, is_folded) for metric in found.metrics[:METRICS_IN_DETAIL]),
             _further(found.metrics[METRICS_IN_DETAIL:], review),
             _marts(found),
         ]
@@ -171,7 +175,7 @@ def _metrics(found: Comparison, review: Review) -> str:
     for metric in found.metrics[:METRICS_LISTED]:
         cell, unit = metric.largest[0], _unit(metric)
         lines.append(
-            f"| `{metric.name}` | {metric.differing:,} of {metric.cells:,} | {_from_to(metric.headline, unit)}"
+            f"| `{metric.name}` | {metric.differing:,}{BLANK}of{BLANK}{metric.cells:,} | {_from_to(metric.headline, unit)}"
             f" | {_from_to(cell, unit)} | {_where(cell)} |"
         )
     if len(found.metrics) > METRICS_LISTED:
@@ -179,7 +183,7 @@ def _metrics(found: Comparison, review: Review) -> str:
     return "\n".join(lines)
 
 
-def _metric(metric: Metric, review: Review) -> str:
+def _metric(metric: Metric, review: Review, is_folded: bool) -> str:
     """One metric: how much of it, where the most, for whom, and by which files."""
     kinds = [
         f"{count:,} {word}"
@@ -187,17 +191,18 @@ def _metric(metric: Metric, review: Review) -> str:
         if count
     ]
     columns = f" ({', '.join(f'`{name}`' for name in metric.columns)})" if metric.columns else ""
-    lines = [f"### `{metric.name}`", "", f"Figures: {', '.join(kinds)}{columns}, of {metric.cells:,}.", ""]
+    lines = [f"Figures: {', '.join(kinds)}{columns}, of {metric.cells:,}.", ""]
     lines += ["| period | segment | before | now | change |", "|---|---|---:|---:|---:|"]
     # first where one looks first, then where most happened
     for cell in dict.fromkeys([*metric.recent, *metric.largest]):
         before, now, change = written(cell, _unit(metric))
         lines.append(f"| {_period(cell)} | {_segment(cell)} | {before} | {now} | {change} |")
-    lines += [
-        "",
-        *_customers(metric),
-        f"Because of {', '.join(f'`{file}`' for file in review.causes.get(metric.name, ()))}.",
-    ]
+    lines += ["", *_customers(metric), ""]
+    lines += [f"Because of {', '.join(f'`{file}`' for file in review.causes.get(metric.name, ()))}."]
+    if is_folded:
+        lines = [f"<details><summary><code>{metric.name}</code></summary>", "", *lines, "", "</details>"]
+    else:
+        lines = [f"### `{metric.name}`", "", *lines]
     return "\n".join(lines)
 
 
@@ -208,14 +213,12 @@ def _customers(metric: Metric) -> list[str]:
         if moved.count:
             names = ", ".join(_code(one) for one in moved.sample)
             more = f" and {moved.count - len(moved.sample):,} more" if moved.count > len(moved.sample) else ""
-            lines.append(f"Customers with other rows in `{moved.mart}` in these periods: {names}{more}.")
-    if not lines:
-        marts = " and ".join(f"`{moved.mart}`" for moved in metric.moved)
-        why = (
-            f"none has another row in {marts} in these periods" if marts else "what changed is in no mart of customers"
-        )
-        lines.append(f"No customer moved: {why}. The same rows are counted otherwise.")
-    return [line for one in lines for line in (one, "")]
+            lines.append(f"- `{moved.mart}`: {names}{more}")
+    if lines:
+        return ["Customers that moved, with other rows in these periods:", "", *lines]
+    marts = " and ".join(f"`{moved.mart}`" for moved in metric.moved)
+    why = f"none has another row in {marts} in these periods" if marts else "what changed is in no mart of customers"
+    return [f"No customer moved: {why}. The same rows are counted otherwise."]
 
 
 def _further(metrics: Sequence[Metric], review: Review) -> str:
@@ -342,7 +345,7 @@ def _from_to(cell: Cell | None, unit: str) -> str:
     if cell is None:
         return "-"
     before, now, _ = written(cell, unit)
-    return before if before == now else f"{before} → {now}"
+    return before if before == now else f"{before}{BLANK}→{BLANK}{now}"
 
 
 def _where(cell: Cell) -> str:
@@ -351,17 +354,15 @@ def _where(cell: Cell) -> str:
 
 def _period(cell: Cell) -> str:
     """A period as people say it."""
-    start: datetime.date = cell.period_start
-    if cell.period_type == "month":
-        return f"{start:%b %Y}"
-    return f"{cell.period_type.replace('_', ' ')} from {start}"
+    month = f"{cell.period_start:%b %Y}"
+    return month if cell.period_type == "month" else f"{PERIODS.get(cell.period_type, cell.period_type)} from {month}"
 
 
 def _segment(cell: Cell) -> str:
     return (
         "whole company"
         if cell.segment_name == "all"
-        else f"{_escaped(cell.segment_name)} {_escaped(cell.segment_value)}"
+        else f"{_escaped(cell.segment_name)}: {_escaped(cell.segment_value)}"
     )
 
 

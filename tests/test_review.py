@@ -142,7 +142,7 @@ def test_customers_that_moved_are_those_of_the_periods_that_changed(
     moved = {one.mart: one for one in found.metrics[0].moved}
     assert moved["customer_periods"] == review_figures.Moved("customer_periods", 1, ["c2"])
     assert moved["people"].sample == ["c2"]
-    assert "Customers with other rows in `people` in these periods: `c2`." in review_page.page(reviewed(found))
+    assert "- `people`: `c2`\n" in review_page.page(reviewed(found))
 
 
 def test_customers_of_an_unrelated_mart_are_not_named(compared: Callable[..., review_figures.Comparison]) -> None:
@@ -304,10 +304,24 @@ def test_a_ratio_that_is_no_share_is_no_percentage() -> None:
     def line(now: float) -> str:
         cell = review_figures.Cell("month", APRIL, "all", "all", 0.5, now)
         metric = review_figures.Metric("m", "ratio", 1, 1, 0, 0, ["value"], [cell], cell)
-        return review_page.page(reviewed(review_figures.Comparison([metric], [], [], [], [], [], [], APRIL)))
+        return review_page.page(reviewed(review_figures.Comparison([metric], [], [], [], [], [], [], APRIL))).replace(
+            "\u00a0", " "
+        )
 
     assert "| 50.0% → 120.0% |" in line(1.2)
     assert "| 0.50 → 26.70 |" in line(26.7)
+
+
+@pytest.mark.parametrize(
+    ("period_type", "segment", "expected"),
+    [
+        ("month", ("all", "all"), "Apr 2026, whole company"),
+        ("quarter", ("plan", "Basic"), "quarter from Apr 2026, plan: Basic"),
+        ("trailing_year", ("csm", "(unknown)"), "12 months from Apr 2026, csm: (unknown)"),
+    ],
+)
+def test_where_a_figure_stands(period_type: str, segment: tuple[str, str], expected: str) -> None:
+    assert review_page._where(review_figures.Cell(period_type, APRIL, *segment, 1, 2)) == expected
 
 
 def test_a_page_is_no_longer_than_a_comment_may_be() -> None:
@@ -324,7 +338,7 @@ def test_a_page_is_no_longer_than_a_comment_may_be() -> None:
     assert "And 240 more metrics." in text
     assert text.index("models/98.sql</code>") < text.index("models/0.sql</code>"), "first what a metric is made of"
     assert "... 421 more lines" in text
-    assert text.count("<details>") == text.count("</details>") == text.count("```diff")
+    assert text.count("<details>") == text.count("</details>") == text.count("```diff") + review_page.METRICS_IN_DETAIL
 
 
 def test_a_text_of_others_means_nothing_but_itself() -> None:
@@ -547,10 +561,12 @@ def test_a_change_is_reviewed(repository: Repository) -> None:
     assert without.returncode == 1, without.stdout + without.stderr
     assert "**2 figures of 1 metric changed.** **CHANGELOG.md does not say why: `mrr`.**" in without.stdout
     assert "# Review of `dearer` against `main`" in without.stdout
-    assert "| `mrr` | 2 of 2 | 10.00 → 20.00 | 10.00 → 20.00 | Mar 2026, whole company |" in without.stdout
+    assert "| `mrr` | 2 of 2 | 10.00 → 20.00 | 10.00 → 20.00 | Mar 2026, whole company |" in without.stdout.replace(
+        "\u00a0", " "
+    )
     assert "+        cast(2 * price as decimal(38, 10)) as numerator" in without.stdout
     assert "Because of `models/marts/metrics/revenue/mrr.sql`." in without.stdout
-    assert "Customers with other rows in `customer_periods` in these periods: `c1`." in without.stdout
+    assert "- `customer_periods`: `c1`\n" in without.stdout
     assert "CHANGELOG.md does not say why figures changed of: mrr." in without.stderr
     assert "Building the base, main as of" in without.stderr
     assert without.stdout == (repository.project / "target/review.md").read_text()
