@@ -117,7 +117,7 @@ def reviewed(change: review_changes.Change) -> Review:
         modified = modified_since(head, base)
         before, manifest = Manifest.of(base.artifacts), Manifest.of(head.artifacts)
         everywhere = review_reach.why_whole(files, before, manifest)
-        names = [] if everywhere else reached(modified, before, manifest)
+        names = [] if everywhere else reached(modified, files, before, manifest)
         head_words = build_head(head, base, before, manifest, everywhere, names, raw_data if given else None, lock)
         say("Comparing ...")
         related = {name: set(review_reach.causes(name, files, manifest, everywhere)) for name in manifest.metrics}
@@ -235,9 +235,12 @@ def build(
     return outcome
 
 
-def reached(modified: set[str], before: Manifest, manifest: Manifest) -> list[str]:
-    """The names of models and seeds that may come out otherwise: those modified, metric_definitions where a metric's YAML is, and all below."""
-    changed = set(modified)
+def reached(modified: set[str], files: Sequence[str], before: Manifest, manifest: Manifest) -> list[str]:
+    """
+    The names of models and seeds that may come out otherwise: those modified, by dbt or by git, since dbt does not look into large seeds;
+    metric_definitions where the YAML of a metric is; and all below.
+    """
+    changed = modified | {key for key, node in manifest.nodes.items() if node["original_file_path"] in files}
     if review_reach.definitions_changed(before, manifest) and (key := manifest.id_of("metric_definitions")):
         changed.add(key)
     return sorted(manifest.nodes[key]["name"] for key in manifest.below(changed))

@@ -7,6 +7,7 @@ settings, but a record of what was published, is not compared.
 
 import contextlib
 import datetime
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +113,8 @@ def both(base: Path, head: Path, scratch: Path) -> Iterator[duckdb.DuckDBPyConne
         for name, path in (("base", base), ("head", head)):
             quoted = str(path).replace("'", "''")
             connection.execute(f"attach '{quoted}' as {name} (read_only)")
+        if limit := os.environ.get("DUCKDB_MEMORY_LIMIT"):
+            connection.execute(f"set memory_limit = '{limit}'")
         yield connection
 
 

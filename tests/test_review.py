@@ -442,6 +442,22 @@ def test_the_causes_of_a_metric_are_the_changed_files_that_it_is_made_of() -> No
     assert review_reach.causes_of_mart("none", files, one, []) == set()
 
 
+def test_what_is_built_again() -> None:
+    """What dbt finds modified or git another file, and all below; metric_definitions for the YAML of a metric."""
+    import review
+
+    one = manifest()
+    assert review.reached({"model.p.two"}, [], one, one) == ["metrics", "two"]
+    assert review.reached(set(), ["models/one.sql", "models/one.yml"], one, one) == ["beside", "metrics", "one"]
+    assert review.reached(set(), ["models/one.yml"], one, one) == []
+    other = manifest()
+    other.nodes["model.p.definitions"] = other.nodes["model.p.waiting"] | {"name": "metric_definitions"}
+    other.content["child_map"]["model.p.definitions"] = ["model.p.metrics"]
+    assert review.reached(set(), [], one, other) == []
+    other.nodes["model.p.one"]["config"]["meta"]["metrics"][0]["unit"] = "ratio"
+    assert review.reached(set(), [], one, other) == ["metric_definitions", "metrics"]
+
+
 def test_what_reads_the_graph_is_known() -> None:
     """dbt does not see that a table written from all YAML files changes with one: metric_definitions alone is built then all the same."""
     readers = {
