@@ -4,10 +4,12 @@ PYTHON ?= python3
 ARGS ?=
 SQL ?=
 Q ?=
+BASE ?= main
+CHECKS ?=
 TARGET ?= $(or $(DBT_TARGET),duckdb)
 override SQL := $(value SQL)
 export DBT_TARGET := $(TARGET)
-export PYTHON SQL Q
+export PYTHON SQL Q BASE
 
 ready := .venv/.build-ready
 postgres_ready := .venv/.postgres-ready
@@ -31,7 +33,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask stop train test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask stop train review test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -51,6 +53,8 @@ help: ## Show this list
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
+#: BASE           what make review compares with: a branch, tag or commit (main)
+#: CHECKS         of lint alone: ruff, yamllint, sqlfluff (all)
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
@@ -72,6 +76,9 @@ stop: $(target_ready) ## Stop what TARGET=postgres or TARGET=spark started: a se
 train: $(target_train_ready) ## Fit the models of churn and lifetime to the built database and write them to seeds/
 	@$(target_python) scripts/train.py $(ARGS)
 
+review: $(ready) ## Say which published figures differ from those of a branch or commit, and why: BASE=main
+	@$(python) scripts/review.py "$$BASE"
+
 test: $(test_ready) lint ## Check everything: lint, then the tests
 	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
 
@@ -85,7 +92,7 @@ test-long: $(test_ready) ## Check everything, and at length what takes long: kil
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
-	@$(python) scripts/lint.py
+	@$(python) scripts/lint.py $(CHECKS)
 
 docs: $(docs_ready) ## Write the documentation of the last build: every metric and table, target/docs/index.html
 	@$(python) scripts/docs.py

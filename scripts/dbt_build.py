@@ -91,10 +91,10 @@ def forget_artifacts(target: HasWorkFolder) -> None:
         (target.work_folder / artifact).unlink(missing_ok=True)
 
 
-def dbt_command(target: HasWorkFolder, arguments: list[str]) -> list[str]:
+def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:
     """The command of a build."""
     return [
-        *DBT, "build", "--project-dir", str(PROJECT), "--target-path", str(target.work_folder / "target"),
+        *DBT, "build", "--project-dir", str(project), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
         "--no-use-colors", *arguments,
     ]  # fmt: skip
@@ -107,10 +107,16 @@ def dbt_build(target: Target, raw_data: Path | None, arguments: list[str], lock:
     return run_dbt(dbt_command(target, arguments), environment, lock)
 
 
-def run_dbt(command: list[str], environment: dict[str, str], lock: int, left_out: Collection[str] = ()) -> Outcome:
+def run_dbt(
+    command: list[str],
+    environment: dict[str, str],
+    lock: int,
+    left_out: Collection[str] = (),
+    selected: dict[str, int] | None = None,
+) -> Outcome:
     """
     Run dbt. The lock, a descriptor, is held until dbt has ended, even where this process has not lived as long. What the command leaves out, as dbt
-    counts it ("unit tests"), is not waited for.
+    counts it ("unit tests"), is not waited for; where it selects, so many of each part are.
     """
     outcome = Outcome()
     began = time.monotonic()
@@ -127,7 +133,7 @@ def run_dbt(command: list[str], environment: dict[str, str], lock: int, left_out
     try:
         with _Bars() if console.is_terminal else _Lines() as display:
             for line in dbt.stdout:
-                _read(line, outcome, display, left_out)
+                _read(line, outcome, display, left_out, selected)
         outcome.code = dbt.wait()
     finally:
         if dbt.poll() is None:
@@ -138,7 +144,13 @@ def run_dbt(command: list[str], environment: dict[str, str], lock: int, left_out
     return outcome
 
 
-def _read(line: str, outcome: Outcome, display: "_Bars | _Lines", left_out: Collection[str]) -> None:
+def _read(
+    line: str,
+    outcome: Outcome,
+    display: "_Bars | _Lines",
+    left_out: Collection[str],
+    selected: dict[str, int] | None,
+) -> None:
     """Take in one line of dbt's log."""
     outcome.has_room = outcome.has_room and not NO_ROOM.search(line)
     try:
@@ -153,7 +165,8 @@ def _read(line: str, outcome: Outcome, display: "_Bars | _Lines", left_out: Coll
         found = {kind: count for kind, count in found.items() if kind not in left_out}
         # unit tests report as tests do
         found["tests"] = found.get("tests", found.get("test", 0)) + found.pop("unit tests", found.pop("unit test", 0))
-        outcome.totals = {
+        # dbt counts the whole project
+        outcome.totals = selected or {
             plural: n
             for part in ("seed", "model", "snapshot", "test")
             if (n := found.get(plural := part + "s", found.get(part, 0)))
