@@ -14,8 +14,10 @@ MAIN, SECOND = "#1d5f8a", "#c2762b"
 GOOD, BAD, NEUTRAL = "#2f7d5b", "#b5443c", "#9aa5b1"
 # as vl-convert measures it: others are as wide, or the texts of a chart would run over each other
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-WIDTH = 660
+WIDTH = 820
 MONTHS = "%b %Y"
+# where the font of the page is a wider one, labels on the left need more room than was measured
+MARGIN = {"left": 24, "top": 5, "right": 14, "bottom": 5}
 
 
 def sparkline(rows: Rows) -> str:
@@ -32,7 +34,7 @@ def sparkline(rows: Rows) -> str:
     )
 
 
-def lines(rows: Rows, names: Sequence[str], title: str, percent: bool = False, height: int = 180) -> str:
+def lines(rows: Rows, names: Sequence[str], title: str, percent: bool = False, height: int = 190) -> str:
     """Lines through `month` and `value`, one a `name`, with a band where there are `lower` and `upper`; they begin at zero unless they are shares."""
     scale = alt.Scale(domain=list(names), range=[MAIN, SECOND, GOOD][: len(names)])
     colour = alt.Color("name:N", scale=scale, legend=_legend(names))
@@ -63,7 +65,7 @@ def dots(rows: Rows, title: str, height: int = 190) -> str:
     return _svg(alt.layer(zero, rule, point).properties(width=WIDTH, height=height), title)
 
 
-def shares(rows: Rows, names: Sequence[str], title: str, height: int = 130) -> str:
+def shares(rows: Rows, names: Sequence[str], title: str, height: int = 125) -> str:
     """Parts of a whole at each `month`, as columns: `name`, `value`."""
     scale = alt.Scale(domain=list(names), range=[GOOD, "#d5dbe1", BAD])
     order = alt.Order("place:Q")
@@ -76,17 +78,21 @@ def shares(rows: Rows, names: Sequence[str], title: str, height: int = 130) -> s
     return _svg(chart.properties(width=WIDTH, height=height), title)
 
 
+def floor_of(rows: Rows) -> float:
+    """Where the axis of a waterfall begins: above zero where the steps could not be seen beside the totals."""
+    lowest = min(min(row["start"], row["end"]) for row in rows)
+    steps = [value for row in rows if row["kind"] != "total" for value in (row["start"], row["end"])]
+    return max(0.0, min(steps) - (max(steps) - min(steps))) if steps and lowest >= 0 else min(0.0, lowest)
+
+
 def waterfall(rows: Rows, title: str, height: int = 240) -> str:
     """Steps from one total to another: `label`, `start`, `end`, `text`, and `kind`, one of total, up and down."""
     kinds = alt.Scale(domain=["total", "up", "down"], range=[MAIN, GOOD, BAD])
     labels = [row["label"] for row in rows]
     base = alt.Chart(_data(rows)).encode(
-        x=alt.X("label:N", sort=labels, title=None, axis=alt.Axis(labelAngle=0, labelLimit=90, labelPadding=6, ticks=False))
+        x=alt.X("label:N", sort=labels, title=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", labelPadding=6, ticks=False, bandPosition=0.5))
     )
-    lowest, highest = min(min(row["start"], row["end"]) for row in rows), max(max(row["start"], row["end"]) for row in rows)
-    # the steps are small beside the totals: the axis begins where they can be seen, and says so by having no zero
-    steps = [value for row in rows if row["kind"] != "total" for value in (row["start"], row["end"])]
-    floor = max(0.0, min(steps) - (max(steps) - min(steps))) if steps and lowest >= 0 else min(0.0, lowest)
+    floor, highest = floor_of(rows), max(max(row["start"], row["end"]) for row in rows)
     drawn = [{**row, "foot": max(row["start"], floor), "head": row["end"]} for row in rows]
     joins = [
         {"label": row["label"], "next": after["label"], "level": row["end"]}
@@ -99,11 +105,11 @@ def waterfall(rows: Rows, title: str, height: int = 240) -> str:
         y2="head:Q",
         color=alt.Color("kind:N", scale=kinds, legend=None),
     )
-    texts = base.transform_calculate(top="max(datum.foot, datum.head)").mark_text(dy=-7, color=INK, fontSize=10).encode(
+    texts = base.transform_calculate(top="max(datum.foot, datum.head)").mark_text(dy=-7, color=INK, fontSize=11.5).encode(
         y="top:Q", text="text:N"
     )
     connectors = alt.Chart(_data(joins)).mark_rule(color=NEUTRAL, strokeDash=[2, 2]).encode(
-        x=alt.X("label:N", sort=labels), x2="next:N", y="level:Q"
+        x=alt.X("label:N", sort=labels, bandPosition=0.5, axis=None), x2=alt.X2("next:N", bandPosition=0.5), y="level:Q"
     )
     return _svg(alt.layer(connectors, bars, texts).properties(width=WIDTH, height=height), title)
 
@@ -117,13 +123,13 @@ def heat_map(rows: Rows, title: str) -> str:
         y=alt.Y("cohort:O", sort=cohorts, title=None, axis=alt.Axis(ticks=False, domain=False)),
     )
     # one scale for every such chart: a colour means the same share in each
-    colours = alt.Scale(domain=[0, 0.5, 1, 1.5], range=["#b5443c", "#f1d9b5", "#8fbfa5", "#1d5f8a"], clamp=True)
+    colours = alt.Scale(domain=[0, 0.5, 1, 1.5], range=["#f3dcc6", "#f1f5f8", "#8dbbd8", "#1d5f8a"], clamp=True)
     cells = base.mark_rect(stroke="white", strokeWidth=1).encode(color=alt.Color("value:Q", scale=colours, legend=None))
-    dark = alt.condition("datum.value < 0.22 || datum.value > 1.3", alt.value("white"), alt.value(INK))
-    texts = base.mark_text(fontSize=8.5).encode(text=alt.Text("percent:Q", format="d"), color=dark)
-    wide = min(WIDTH - 40, 34 * ages)
+    dark = alt.condition("datum.value > 1.25", alt.value("white"), alt.value(INK))
+    texts = base.mark_text(fontSize=10).encode(text=alt.Text("percent:Q", format="d"), color=dark)
+    wide = min(WIDTH - 60, 36 * ages)
     return _svg(
-        alt.layer(cells, texts.transform_calculate(percent="100 * datum.value")).properties(width=wide, height=15 * len(cohorts)), title
+        alt.layer(cells, texts.transform_calculate(percent="100 * datum.value")).properties(width=wide, height=17 * len(cohorts)), title
     )
 
 
@@ -138,7 +144,7 @@ def bars(rows: Rows, title: str, names: Sequence[str] = (), unit: str = "~s") ->
         scale = alt.Scale(domain=list(names), range=[BAD, "#d5dbe1", GOOD, NEUTRAL][: len(names)])
         encoding |= {"color": alt.Color("name:N", scale=scale, legend=_legend(names)), "order": alt.Order("place:Q")}
     chart = alt.Chart(_data(rows)).mark_bar(color=MAIN, height={"band": 0.7}).encode(**encoding)
-    return _svg(chart.properties(width=WIDTH - 120, height=18 * len(labels)), title)
+    return _svg(chart.properties(width=WIDTH - 120, height=20 * len(labels)), title)
 
 
 def _months() -> alt.X:
@@ -147,14 +153,14 @@ def _months() -> alt.X:
 
 
 def _legend(names: Sequence[str]) -> alt.Legend | None:
-    return alt.Legend(title=None, orient="top", symbolType="square") if len(names) > 1 else None
+    return alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1, columnPadding=24) if len(names) > 1 else None
 
 
 def _data(rows: Rows) -> alt.Data:
     return alt.Data(values=[dict(row) for row in rows])
 
 
-def _svg(chart: alt.LayerChart | alt.Chart, title: str, padding: int = 5) -> str:
+def _svg(chart: alt.LayerChart | alt.Chart, title: str, padding: int | Mapping[str, int] = MARGIN) -> str:
     """The chart as an SVG element that grows and shrinks with the page; its title is what a screen reader says of it."""
     chart = chart.configure(
         font=FONT,
@@ -162,10 +168,10 @@ def _svg(chart: alt.LayerChart | alt.Chart, title: str, padding: int = 5) -> str
         background="transparent",
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
-            labelColor=PALE, labelFontSize=10, titleColor=PALE, titleFontSize=10, titleFontWeight="normal",
+            labelColor=PALE, labelFontSize=11.5, titleColor=PALE, titleFontSize=11.5, titleFontWeight="normal",
             gridColor=GRID, domainColor=NEUTRAL, tickColor=NEUTRAL,
         ),
-        legend=alt.LegendConfig(labelColor=INK, labelFontSize=11, padding=0, offset=4),
+        legend=alt.LegendConfig(labelColor=INK, labelFontSize=12, padding=0, offset=4),
     )  # fmt: skip
     svg = vl_convert.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[])
     return re.sub(r"<svg ", lambda _: f'<svg role="img" aria-label="{_escaped(title)}" ' if title else '<svg aria-hidden="true" ', svg, count=1)

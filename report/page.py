@@ -20,6 +20,7 @@ MOVEMENTS = {
     "opening_mrr": "Opening", "new_mrr": "New", "expansion_mrr": "Expansion", "reactivation_mrr": "Reactivation", "resumed_mrr": "Resumed",
     "contraction_mrr": "Contraction", "churned_mrr": "Churn", "paused_mrr": "Paused", "fx_mrr": "Exchange rates", "mrr": "Closing",
 }  # fmt: skip
+TOTALS = ("opening_mrr", "mrr")
 THEMES_SHOWN = 8
 # two points make a line
 FEWEST = 2
@@ -94,10 +95,10 @@ class View:
     def change(self, figure: Figure, months_before: int) -> dict[str, str]:
         """What lies between the figure and an earlier one, and whether that is good news."""
         now, then, definition = self.company.cell(figure), self.company.cell(figure, months_before), self.definition(figure)
-        return {
-            "text": wording.change(now, then, definition, self._is_number(figure)),
-            "verdict": wording.verdict(now, then, definition),
-        }
+        text = wording.change(now, then, definition, self._is_number(figure))
+        # what is written as no change is none
+        verdict = wording.verdict(now, then, definition) if any(digit in text for digit in "123456789") else "neutral"
+        return {"text": text, "verdict": verdict}
 
     def label(self, figure: Figure) -> str:
         """Its name for people, with the period where that is not the month."""
@@ -155,8 +156,8 @@ class View:
         for metric, sign in BRIDGE.items():
             columns = [(Figure(metric), 0), (Figure(metric), 1), (Figure(metric, TRAILING), 0)]
             values = [self.company.cell(figure, months_before).value for figure, months_before in columns]
-            if any(values) or metric in ("opening_mrr", "mrr"):
-                is_total = metric in ("opening_mrr", "mrr")
+            if any(values) or metric in TOTALS:
+                is_total = metric in TOTALS
                 steps.append({
                     "label": MOVEMENTS[metric],
                     "is_total": is_total,
@@ -174,21 +175,30 @@ class View:
         return steps
 
     @property
-    def waterfall(self) -> Markup | None:
-        """The bridge of the month."""
+    def _steps(self) -> list[dict[str, Any]]:
+        """The bridge of the month as bars that hang on each other."""
         rows, level = [], 0.0
         for metric, sign in BRIDGE.items():
             value = self.company.cell(Figure(metric)).value
-            if metric in ("opening_mrr", "mrr"):
-                rows.append({"label": MOVEMENTS[metric], "start": 0.0, "end": value or 0.0, "text": wording.money(value), "kind": "total"})
+            if metric in TOTALS:
                 level = value or 0.0
+                rows.append({"start": 0.0, "end": level, "kind": "total", "label": MOVEMENTS[metric], "text": wording.money(value)})
             elif value:
-                step = sign * value
-                rows.append({
-                    "label": MOVEMENTS[metric], "start": level, "end": level + step, "text": wording.money(step, "+"), "kind": "up" if step > 0 else "down",
-                })  # fmt: skip
-                level += step
-        return _drawn(charts.waterfall, rows, f"From the opening to the closing MRR of {wording.month(self.month)}") if len(rows) > FEWEST else None
+                start, level = level, level + sign * value
+                kind = "up" if level > start else "down"
+                rows.append({"start": start, "end": level, "kind": kind, "label": MOVEMENTS[metric], "text": wording.money(sign * value, "+")})
+        return rows
+
+    @property
+    def waterfall(self) -> Markup | None:
+        """The bridge of the month; None where nothing moved."""
+        title = f"From the opening to the closing MRR of {wording.month(self.month)}"
+        return _drawn(charts.waterfall, self._steps, title, fewest=len(TOTALS) + 1)
+
+    @property
+    def is_bridge_cut(self) -> bool:
+        """Whether its axis begins above zero."""
+        return charts.floor_of(self._steps) > 0
 
     @property
     def retention(self) -> Markup | None:
