@@ -1,5 +1,6 @@
 """Charts as SVG texts: each takes rows as they are read and draws them, with nothing fetched from anywhere."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,27 +24,35 @@ MARGIN = {"left": 24, "top": 5, "right": 14, "bottom": 5}
 def sparkline(rows: Rows) -> str:
     """A line without axes through `month` and `value`, its last point marked."""
     line = alt.Chart(_data(rows)).encode(
-        x=alt.X("month:T", axis=None, scale=alt.Scale(type="utc")), y=alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
+        x=alt.X("month:T", axis=None, scale=alt.Scale(type="utc")),
+        y=alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False, nice=False)),
     )
     last = line.transform_window(place="row_number()", sort=[alt.SortField("month", order="descending")])
     return _svg(
-        alt.layer(line.mark_line(color=NEUTRAL, strokeWidth=1.5), last.transform_filter("datum.place == 1").mark_circle(color=MAIN, size=30, opacity=1))
-        .properties(width=120, height=26),
+        alt.layer(
+            line.mark_line(color=NEUTRAL, strokeWidth=1.5),
+            last.transform_filter("datum.place == 1").mark_circle(color=MAIN, size=30, opacity=1),
+        ).properties(width=120, height=26),
         "",
         padding=3,
     )
 
 
-def lines(rows: Rows, names: Sequence[str], title: str, percent: bool = False, height: int = 190) -> str:
+def lines(rows: Rows, names: Sequence[str], title: str, percent: bool = False, height: int = 175) -> str:
     """Lines through `month` and `value`, one a `name`, with a band where there are `lower` and `upper`; they begin at zero unless they are shares."""
     scale = alt.Scale(domain=list(names), range=[MAIN, SECOND, GOOD][: len(names)])
     colour = alt.Color("name:N", scale=scale, legend=_legend(names))
     base = alt.Chart(_data(rows)).encode(x=_months())
     value = alt.Y(
-        "value:Q", title=None, axis=alt.Axis(format="%" if percent else "~s"), scale=alt.Scale(zero=not percent, nice=True)
+        "value:Q",
+        title=None,
+        axis=alt.Axis(format="%" if percent else "~s"),
+        scale=alt.Scale(zero=not percent, nice=True),
     )
-    band = base.transform_filter("isValid(datum.lower)").mark_area(opacity=0.15).encode(
-        y=alt.Y("lower:Q", title=None), y2="upper:Q", color=colour
+    band = (
+        base.transform_filter("isValid(datum.lower)")
+        .mark_area(opacity=0.15)
+        .encode(y=alt.Y("lower:Q", title=None), y2="upper:Q", color=colour)
     )
     line = base.mark_line(strokeWidth=2).encode(y=value, color=colour)
     points = base.mark_circle(size=22, opacity=1).encode(y=value, color=colour)
@@ -56,8 +65,10 @@ def dots(rows: Rows, title: str, height: int = 190) -> str:
     axis = alt.Axis(format="d", values=list(range(-100, 101, 25)))
     value = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[-100, 100]))
     zero = alt.Chart(_data([{"y": 0}])).mark_rule(color=PALE).encode(y="y:Q")
-    rule = base.transform_filter("isValid(datum.lower)").mark_rule(color=MAIN, strokeWidth=1.5).encode(
-        y=alt.Y("lower:Q", title=None), y2="upper:Q"
+    rule = (
+        base.transform_filter("isValid(datum.lower)")
+        .mark_rule(color=MAIN, strokeWidth=1.5)
+        .encode(y=alt.Y("lower:Q", title=None), y2="upper:Q")
     )
     point = base.mark_point(filled=True, size=55, color=MAIN, stroke=MAIN, strokeWidth=1.5, opacity=1).encode(
         y=value, fill=alt.condition("datum.is_small", alt.value("white"), alt.value(MAIN))
@@ -69,11 +80,15 @@ def shares(rows: Rows, names: Sequence[str], title: str, height: int = 125) -> s
     """Parts of a whole at each `month`, as columns: `name`, `value`."""
     scale = alt.Scale(domain=list(names), range=[GOOD, "#d5dbe1", BAD])
     order = alt.Order("place:Q")
-    chart = alt.Chart(_data(rows)).mark_bar(width={"band": 0.8}).encode(
-        x=alt.X("label:O", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("name:N", scale=scale, legend=_legend(names)),
-        order=order,
+    chart = (
+        alt.Chart(_data(rows))
+        .mark_bar(width={"band": 0.8})
+        .encode(
+            x=alt.X("label:O", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("name:N", scale=scale, legend=_legend(names)),
+            order=order,
+        )
     )
     return _svg(chart.properties(width=WIDTH, height=height), title)
 
@@ -85,18 +100,17 @@ def floor_of(rows: Rows) -> float:
     return max(0.0, min(steps) - (max(steps) - min(steps))) if steps and lowest >= 0 else min(0.0, lowest)
 
 
-def waterfall(rows: Rows, title: str, height: int = 240) -> str:
+def waterfall(rows: Rows, title: str, height: int = 210) -> str:
     """Steps from one total to another: `label`, `start`, `end`, `text`, and `kind`, one of total, up and down."""
     kinds = alt.Scale(domain=["total", "up", "down"], range=[MAIN, GOOD, BAD])
     labels = [row["label"] for row in rows]
-    base = alt.Chart(_data(rows)).encode(
-        x=alt.X("label:N", sort=labels, title=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", labelPadding=6, ticks=False, bandPosition=0.5))
-    )
+    axis = alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", labelPadding=6, ticks=False, bandPosition=0.5)
+    label = alt.X("label:N", sort=labels, title=None, axis=axis)
+    base = alt.Chart(_data(rows)).encode(x=label)
     floor, highest = floor_of(rows), max(max(row["start"], row["end"]) for row in rows)
     drawn = [{**row, "foot": max(row["start"], floor), "head": row["end"]} for row in rows]
     joins = [
-        {"label": row["label"], "next": after["label"], "level": row["end"]}
-        for row, after in zip(rows, rows[1:], strict=False)
+        {"label": row["label"], "next": after["label"], "level": row["end"]} for row, after in itertools.pairwise(rows)
     ]
     scale = alt.Scale(domain=[floor, highest + 0.06 * (highest - floor)], nice=False, zero=False)
     base = base.properties(data=_data(drawn))
@@ -105,11 +119,13 @@ def waterfall(rows: Rows, title: str, height: int = 240) -> str:
         y2="head:Q",
         color=alt.Color("kind:N", scale=kinds, legend=None),
     )
-    texts = base.transform_calculate(top="max(datum.foot, datum.head)").mark_text(dy=-7, color=INK, fontSize=11.5).encode(
-        y="top:Q", text="text:N"
+    texts = (
+        base.transform_calculate(top="max(datum.foot, datum.head)")
+        .mark_text(dy=-7, color=INK, fontSize=11.5)
+        .encode(y="top:Q", text="text:N")
     )
-    connectors = alt.Chart(_data(joins)).mark_rule(color=NEUTRAL, strokeDash=[2, 2]).encode(
-        x=alt.X("label:N", sort=labels, bandPosition=0.5, axis=None), x2=alt.X2("next:N", bandPosition=0.5), y="level:Q"
+    connectors = (
+        alt.Chart(_data(joins)).mark_rule(color=NEUTRAL, strokeDash=[2, 2]).encode(x=label, x2="next:N", y="level:Q")
     )
     return _svg(alt.layer(connectors, bars, texts).properties(width=WIDTH, height=height), title)
 
@@ -119,7 +135,11 @@ def heat_map(rows: Rows, title: str) -> str:
     cohorts = list(dict.fromkeys(row["cohort"] for row in rows))
     ages = max(row["age"] for row in rows) + 1
     base = alt.Chart(_data(rows)).encode(
-        x=alt.X("age:O", title="months since the first paid month", axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False)),
+        x=alt.X(
+            "age:O",
+            title="months since the first paid month",
+            axis=alt.Axis(labelAngle=0, orient="top", ticks=False, domain=False),
+        ),
         y=alt.Y("cohort:O", sort=cohorts, title=None, axis=alt.Axis(ticks=False, domain=False)),
     )
     # one scale for every such chart: a colour means the same share in each
@@ -129,7 +149,10 @@ def heat_map(rows: Rows, title: str) -> str:
     texts = base.mark_text(fontSize=10).encode(text=alt.Text("percent:Q", format="d"), color=dark)
     wide = min(WIDTH - 60, 36 * ages)
     return _svg(
-        alt.layer(cells, texts.transform_calculate(percent="100 * datum.value")).properties(width=wide, height=17 * len(cohorts)), title
+        alt.layer(cells, texts.transform_calculate(percent="100 * datum.value")).properties(
+            width=wide, height=17 * len(cohorts)
+        ),
+        title,
     )
 
 
@@ -149,11 +172,20 @@ def bars(rows: Rows, title: str, names: Sequence[str] = (), unit: str = "~s") ->
 
 def _months() -> alt.X:
     # a day is the same day wherever the report is written
-    return alt.X("month:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format=MONTHS, grid=False, labelFlush=False, tickCount=8, labelOverlap=True))
+    return alt.X(
+        "month:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(format=MONTHS, grid=False, labelFlush=False, tickCount=8, labelOverlap=True),
+    )
 
 
 def _legend(names: Sequence[str]) -> alt.Legend | None:
-    return alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1, columnPadding=24) if len(names) > 1 else None
+    return (
+        alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1, columnPadding=24)
+        if len(names) > 1
+        else None
+    )
 
 
 def _data(rows: Rows) -> alt.Data:
@@ -174,7 +206,12 @@ def _svg(chart: alt.LayerChart | alt.Chart, title: str, padding: int | Mapping[s
         legend=alt.LegendConfig(labelColor=INK, labelFontSize=12, padding=0, offset=4),
     )  # fmt: skip
     svg = vl_convert.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[])
-    return re.sub(r"<svg ", lambda _: f'<svg role="img" aria-label="{_escaped(title)}" ' if title else '<svg aria-hidden="true" ', svg, count=1)
+    return re.sub(
+        r"<svg ",
+        lambda _: f'<svg role="img" aria-label="{_escaped(title)}" ' if title else '<svg aria-hidden="true" ',
+        svg,
+        count=1,
+    )
 
 
 def _escaped(text: str) -> str:

@@ -358,7 +358,11 @@ def _at_risk(marts: Marts, month: Month, build: Build) -> tuple[list[AtRisk], in
     managers = {}
     if marts.shows_personal_data:
         names = dict(marts.rows("select customer_id, customer_name from marts.customers"))
-        managers = dict(marts.rows("select csm_id, max(csm_name) from marts.csm_scorecard where csm_name is not null group by csm_id"))
+        managers = dict(
+            marts.rows(
+                "select csm_id, max(csm_name) from marts.csm_scorecard where csm_name is not null group by csm_id"
+            )
+        )
     shown = [
         AtRisk(
             customer,
@@ -382,11 +386,15 @@ def _records(marts: Marts, month: Month, builds: Sequence[Build], metrics: set[s
     since = [build for build in builds if build.as_of >= month.start] or [builds[-1]]
     base = next((build for build in reversed(builds) if build.build_id < since[0].build_id), None)
     inputs: dict[int, dict[str, Any]] = {}
-    for build_id, table, *seen in marts.rows("select build_id, table_name, fingerprint, row_count from marts.build_inputs"):
+    for build_id, table, *seen in marts.rows(
+        "select build_id, table_name, fingerprint, row_count from marts.build_inputs"
+    ):
         inputs.setdefault(build_id, {})[table] = seen
     earlier = dict(zip((build.build_id for build in builds), [None, *builds], strict=False))
     changed = [
-        Changed(build, _differences(before_it, build, inputs)) if (before_it := earlier[build.build_id]) else Changed(build, [])
+        Changed(build, _differences(before_it, build, inputs))
+        if (before_it := earlier[build.build_id])
+        else Changed(build, [])
         for build in since
     ]
     first = since[0].build_id if base else since[0].build_id + 1
@@ -404,7 +412,10 @@ def _records(marts: Marts, month: Month, builds: Sequence[Build], metrics: set[s
         first,
     ):
         words = ("the code", "the seeds", "the settings", "the as-of day")
-        named = [*filter(None, (tables or "").split(", ")), *(word for word, is_so in zip(words, causes, strict=True) if is_so)]
+        named = [
+            *filter(None, (tables or "").split(", ")),
+            *(word for word, is_so in zip(words, causes, strict=True) if is_so),
+        ]
         known = restated.get((metric, over, start))
         restated[metric, over, start] = Restated(
             metric,
@@ -417,7 +428,8 @@ def _records(marts: Marts, month: Month, builds: Sequence[Build], metrics: set[s
             ", ".join(dict.fromkeys([*(known.causes.split(", ") if known and known.causes else []), *named])),
         )
     closed_at = marts.rows(
-        "select min(closed_at) from marts.metrics_as_closed where period_type = 'month' and period_start = ?", month.start
+        "select min(closed_at) from marts.metrics_as_closed where period_type = 'month' and period_start = ?",
+        month.start,
     )[0][0]
     differing = marts.rows(
         "select metric_name, period_type, period_start, period_end, closed_value, current_value from marts.closed_metric_differences"

@@ -28,7 +28,9 @@ def personal_marts() -> dict[str, list[str]]:
     granted, too.
     """
     models = [
-        model for file in sorted(DESCRIBED.glob("*.yml")) for model in yaml.safe_load(file.read_text()).get("models", [])
+        model
+        for file in sorted(DESCRIBED.glob("*.yml"))
+        for model in yaml.safe_load(file.read_text()).get("models", [])
     ]
     return {
         model["name"]: [column["name"] for column in model["columns"] if _is_personal(column)]

@@ -12,7 +12,11 @@ from report import charts, figures, wording
 from report.figures import BRIDGE, MONTH, TRAILING, Company, Figure, Report
 
 TEMPLATES = Path(__file__).parent
-NPS = {"promoter_share": "promoters (9–10)", "passive_share": "passives (7–8)", "detractor_share": "detractors (0–6)"}
+NPS = {
+    "promoter_share": "promoters (9 and 10)",
+    "passive_share": "passives (7 and 8)",
+    "detractor_share": "detractors (0 to 6)",
+}
 SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unscored": "not scored"}
 RISKS = {"mrr_at_risk": "MRR at risk", "expected_churned_mrr": "MRR expected to churn"}
 TIMES = {"average_first_response_time": "to the first response", "average_resolution_time": "to the resolution"}
@@ -81,7 +85,11 @@ class View:
 
     def shown(self, figure: Figure, months_before: int = 0) -> dict[str, Any]:
         """A figure, written; with what a reader of the page's source needs to find it in the marts."""
-        cell, definition, is_number = self.company.cell(figure, months_before), self.definition(figure), self._is_number(figure)
+        cell, definition, is_number = (
+            self.company.cell(figure, months_before),
+            self.definition(figure),
+            self._is_number(figure),
+        )
         end = figures.before(self.end, months_before)
         return {
             "cell": cell,
@@ -94,7 +102,11 @@ class View:
 
     def change(self, figure: Figure, months_before: int) -> dict[str, str]:
         """What lies between the figure and an earlier one, and whether that is good news."""
-        now, then, definition = self.company.cell(figure), self.company.cell(figure, months_before), self.definition(figure)
+        now, then, definition = (
+            self.company.cell(figure),
+            self.company.cell(figure, months_before),
+            self.definition(figure),
+        )
         text = wording.change(now, then, definition, self._is_number(figure))
         # what is written as no change is none
         verdict = wording.verdict(now, then, definition) if any(digit in text for digit in "123456789") else "neutral"
@@ -134,7 +146,9 @@ class View:
     @property
     def definitions(self) -> list[figures.Definition]:
         """The definitions of all metrics that are shown, in the order of the page."""
-        metrics = [figure.metric for group in self.report.groups for figure in group.figures if self.company.has(figure)]
+        metrics = [
+            figure.metric for group in self.report.groups for figure in group.figures if self.company.has(figure)
+        ]
         return [self.company.definitions[metric] for metric in dict.fromkeys([*metrics, *list(BRIDGE)])]
 
     # charts
@@ -182,11 +196,27 @@ class View:
             value = self.company.cell(Figure(metric)).value
             if metric in TOTALS:
                 level = value or 0.0
-                rows.append({"start": 0.0, "end": level, "kind": "total", "label": MOVEMENTS[metric], "text": wording.money(value)})
+                rows.append(
+                    {
+                        "start": 0.0,
+                        "end": level,
+                        "kind": "total",
+                        "label": MOVEMENTS[metric],
+                        "text": wording.money(value),
+                    }
+                )
             elif value:
                 start, level = level, level + sign * value
                 kind = "up" if level > start else "down"
-                rows.append({"start": start, "end": level, "kind": kind, "label": MOVEMENTS[metric], "text": wording.money(sign * value, "+")})
+                rows.append(
+                    {
+                        "start": start,
+                        "end": level,
+                        "kind": kind,
+                        "label": MOVEMENTS[metric],
+                        "text": wording.money(sign * value, "+"),
+                    }
+                )
         return rows
 
     @property
@@ -204,7 +234,9 @@ class View:
     def retention(self) -> Markup | None:
         """Net and gross retention over the trailing twelve months."""
         names = {"net_revenue_retention": "net (NRR)", "gross_revenue_retention": "gross (GRR)"}
-        rows = [{**row, "name": name} for metric, name in names.items() for row in self._points(Figure(metric, TRAILING))]
+        rows = [
+            {**row, "name": name} for metric, name in names.items() for row in self._points(Figure(metric, TRAILING))
+        ]
         title = f"Net and gross revenue retention over twelve months, up to {wording.month(self.month)}"
         return _drawn(charts.lines, rows, list(names.values()), title, percent=True)
 
@@ -217,16 +249,24 @@ class View:
     def cohorts(self, of: str) -> Markup | None:
         """Retention by cohort and age: of customers, or of revenue."""
         rows = [
-            {"cohort": f"{wording.short_month(cohort.month)} ({cohort.customers})", "age": cohort.age, "value": getattr(cohort, of)}
+            {
+                "cohort": f"{wording.short_month(cohort.month)} ({cohort.customers})",
+                "age": cohort.age,
+                "value": getattr(cohort, of),
+            }
             for cohort in self.report.cohorts
             if getattr(cohort, of) is not None
         ]
-        return _drawn(charts.heat_map, rows, f"{wording.words(of).capitalize()} by cohort and months since the first payment")
+        return _drawn(
+            charts.heat_map, rows, f"{wording.words(of).capitalize()} by cohort and months since the first payment"
+        )
 
     @property
     def nps(self) -> Markup | None:
         """NPS by month with its interval."""
-        return _drawn(charts.dots, self._points(Figure("net_promoter_score")), "Net promoter score by month with its 95% interval")
+        return _drawn(
+            charts.dots, self._points(Figure("net_promoter_score")), "Net promoter score by month with its 95% interval"
+        )
 
     @property
     def nps_distribution(self) -> Markup | None:
@@ -247,12 +287,19 @@ class View:
             totals[theme] = totals.get(theme, 0) + texts
         largest = sorted(totals, key=lambda theme: (-totals[theme], theme))[:THEMES_SHOWN]
         rows = [
-            {"label": wording.words(theme), "name": SENTIMENTS[label], "value": texts, "place": list(SENTIMENTS).index(label)}
+            {
+                "label": wording.words(theme),
+                "name": SENTIMENTS[label],
+                "value": texts,
+                "place": list(SENTIMENTS).index(label),
+            }
             for name in largest
             for theme, label, texts in self.report.themes
             if theme == name
         ]
-        return _drawn(charts.bars, rows, "Texts of twelve months by theme and sentiment", list(SENTIMENTS.values()), "d", fewest=1)
+        return _drawn(
+            charts.bars, rows, "Texts of twelve months by theme and sentiment", list(SENTIMENTS.values()), "d", fewest=1
+        )
 
     @property
     def times(self) -> Markup | None:
@@ -262,7 +309,9 @@ class View:
             for metric, name in TIMES.items()
             for month, cell in self.company.series(Figure(metric))
         ]
-        return _drawn(charts.lines, rows, list(TIMES.values()), "Mean hours to the first response and to the resolution by month")
+        return _drawn(
+            charts.lines, rows, list(TIMES.values()), "Mean hours to the first response and to the resolution by month"
+        )
 
     @property
     def risks(self) -> Markup | None:
@@ -278,6 +327,8 @@ class View:
         ]
 
 
-def _drawn(chart: Callable[..., str], rows: list[dict[str, Any]], *arguments: Any, fewest: int = FEWEST, **named: Any) -> Markup | None:
+def _drawn(
+    chart: Callable[..., str], rows: list[dict[str, Any]], *arguments: Any, fewest: int = FEWEST, **named: Any
+) -> Markup | None:
     """A chart, whose texts are escaped where it is made; None of too few rows."""
     return Markup(chart(rows, *arguments, **named)) if len(rows) >= fewest else None

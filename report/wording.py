@@ -6,7 +6,8 @@ from typing import Any
 
 from report.figures import Cell, Definition
 
-DASH = "–"
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 MINUTE, HOUR = 60, 3600
 
 
@@ -35,7 +36,11 @@ def verdict(now: Cell, then: Cell, definition: Definition) -> str:
     """Whether a change is good or bad news; unclear where the intervals of the two overlap, so that chance may have made it."""
     if now.value is None or then.value is None or definition.better == "neither" or now.value == then.value:
         return "neutral"
-    if None not in (now.lower, now.upper, then.lower, then.upper) and now.lower <= then.upper and then.lower <= now.upper:
+    if (
+        None not in (now.lower, now.upper, then.lower, then.upper)
+        and now.lower <= then.upper
+        and then.lower <= now.upper
+    ):
         return "unclear"
     return "good" if (now.value > then.value) == (definition.better == "higher") else "bad"
 
@@ -105,4 +110,4 @@ def _signed(text: str, sign: str) -> str:
     """With a true minus; what rounds to nothing has no sign."""
     if not any(digit in text for digit in "123456789"):
         return text.lstrip("+-")
-    return text.replace("-", "−", 1) if text.startswith("-") else text
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text

@@ -53,7 +53,9 @@ def _path() -> Path:
     """The file of REPORT_PATH."""
     path = Path.cwd() / Path(os.environ.get("REPORT_PATH") or PAGE).expanduser()
     if path.is_dir():
-        raise Stop(f"REPORT_PATH is {shown(path)}, a folder. Expected the path of a file, such as {shown(path / PAGE.name)}.")
+        raise Stop(
+            f"REPORT_PATH is {shown(path)}, a folder. Expected the path of a file, such as {shown(path / PAGE.name)}."
+        )
     return path
 
 
