@@ -62,7 +62,7 @@ def lines(rows: Rows, names: Sequence[str], title: str, percent: bool = False, h
 def dots(rows: Rows, title: str, height: int = 190) -> str:
     """`value` at each `month` with its interval as a rule; hollow where the sample `is_small`."""
     base = alt.Chart(_data(rows)).encode(x=_months())
-    axis = alt.Axis(format="d", values=list(range(-100, 101, 25)))
+    axis = alt.Axis(values=list(range(-100, 101, 25)))
     value = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[-100, 100]))
     zero = alt.Chart(_data([{"y": 0}])).mark_rule(color=PALE).encode(y="y:Q")
     rule = (

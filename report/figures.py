@@ -318,8 +318,8 @@ def _themes(marts: Marts, month: Month) -> list[tuple[str, str, int]]:
     """What customers wrote about in the twelve months: theme, sentiment, texts."""
     rows = marts.rows(
         "select theme, sentiment_label, sum(texts) from marts.feedback_themes"
-        " where period_type = 'trailing_year' and period_start = ? and theme <> '(none)' group by theme, sentiment_label order by theme, sentiment_label",
-        before(month.end, 12),
+        " where period_type = 'trailing_year' and period_end = ? and theme <> '(none)' group by theme, sentiment_label order by 1, 2",
+        month.end,
     )
     return [(theme, sentiment, int(texts)) for theme, sentiment, texts in rows]
 

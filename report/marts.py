@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ class Personal(Exception):
     """A query of a mart that holds personal data, where none may be shown."""
 
 
+@cache
 def personal_marts() -> dict[str, list[str]]:
     """
     The marts that hold personal data, with the columns that do: by the mark `contains_pii` in their YAML, by which the roles of PostgreSQL are
@@ -50,12 +51,11 @@ class Marts:
         self._database = database
         self.shows_personal_data = shows_personal_data
 
-    @cached_property
-    def _refused(self) -> set[str]:
-        return set() if self.shows_personal_data else set(personal_marts())
-
     def rows(self, sql: str, *parameters: Any) -> list[tuple]:
         """The rows of a query."""
-        if refused := self._refused & set(re.findall(r"\bmarts\.(\w+)", sql)):
+        refused = (
+            set() if self.shows_personal_data else personal_marts().keys() & set(re.findall(r"\bmarts\.(\w+)", sql))
+        )
+        if refused:
             raise Personal(f"{', '.join(sorted(refused))} holds personal data")
         return self._database.execute(sql, parameters).fetchall()

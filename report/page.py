@@ -144,6 +144,11 @@ class View:
         return figure.metric in self.report.as_numbers
 
     @property
+    def has_year(self) -> bool:
+        """Whether twelve months end with the month: figures over them begin with the first such month."""
+        return any(over == TRAILING and end == self.end for _, over, end in self.company.cells)
+
+    @property
     def definitions(self) -> list[figures.Definition]:
         """The definitions of all metrics that are shown, in the order of the page."""
         metrics = [

@@ -1,9 +1,10 @@
 """Write the report of a month for the board as one HTML page: make report PERIOD=2026-03."""
 
+import contextlib
 import datetime
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from console import Stop, console, run_main, say, shown
@@ -30,11 +31,8 @@ def main() -> None:
         raise Stop(f"report/contents.yml: {error}.") from None
     except source.errors as error:
         raise Stop(f"The report could not be written: {error}") from None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _writable(path):
         path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise Stop(f"REPORT_PATH is {shown(path)}, which cannot be written: {error.strerror}.") from None
     of = f"{month.start:%B %Y}" if month else "no month, since there is none"
     say(f"Written: {shown(path)} ({of}{', with personal data' if shows_personal_data else ''})")
 
@@ -56,7 +54,18 @@ def _path() -> Path:
         raise Stop(
             f"REPORT_PATH is {shown(path)}, a folder. Expected the path of a file, such as {shown(path / PAGE.name)}."
         )
+    with _writable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+@contextlib.contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    """Stop where the file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise Stop(f"REPORT_PATH is {shown(path)}, which cannot be written: {error.strerror}.") from None
 
 
 def _is_set(name: str) -> bool:
