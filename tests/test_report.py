@@ -24,7 +24,6 @@ from tests.harness import PROJECT, Result, postgres_query
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 import board_report
-
 from console import Stop
 
 if TYPE_CHECKING:
