@@ -146,6 +146,20 @@ def on_postgres(
 
 
 @pytest.fixture(scope="session")
+def let_in(on_postgres: Result, sample_server: dict[str, str]) -> Callable[[str, str], None]:
+    """Makes a login that is a member of a role, which may look into the schemas as publishing would let it."""
+
+    def login(user: str, role: str) -> None:
+        postgres_query(
+            sample_server,
+            f"drop role if exists {user}; create role {user} login; grant {role} to {user};"
+            f" grant usage on schema marts, metrics to {role}",
+        )
+
+    return login
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real browser, without a window."""
     from playwright.sync_api import sync_playwright

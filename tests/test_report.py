@@ -20,7 +20,7 @@ from report import charts, figures, page
 from report.figures import BRIDGE, Figure, Month
 from report.marts import Marts, Personal, personal_marts
 from tests.conftest import Built
-from tests.harness import PROJECT, Result, postgres_query
+from tests.harness import PROJECT
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 import board_report
@@ -615,10 +615,10 @@ def test_closed_books_are_told(copy: Callable[..., Path], write: Write) -> None:
 
 
 def test_a_reporter_gets_the_same_report_from_postgresql(
-    on_postgres: Result, sample_server: dict[str, str], april: str, write: Write
+    let_in: Callable[[str, str], None], sample_server: dict[str, str], april: str, write: Write
 ) -> None:
     """Who may read the marts without personal data needs no more; only the currency, which is not in them, stays unsaid."""
-    postgres_query(sample_server, "drop role if exists clara; create role clara login; grant reporter to clara")
+    let_in("clara", "reporter")
     report = write("unused.duckdb", **sample_server, POSTGRES_USER="clara", DBT_TARGET="postgres")
     assert [figure[:3] for figure in Figures(report).found] == [figure[:3] for figure in Figures(april).found]
     assert [figure.text for figure in Figures(report).found] == [figure.text for figure in Figures(april).found]
