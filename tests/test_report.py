@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import pytest
+import sqlglot
 import yaml
 
 from report import charts, figures, page
 from report.figures import BRIDGE, Figure, Month
 from report.marts import Marts, Personal, personal_marts
 from tests.conftest import Built
-from tests.harness import PROJECT
+from tests.harness import PROJECT, contract
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 import board_report
@@ -191,6 +192,12 @@ def test_every_figure_of_the_contents_is_shown(april: str) -> None:
     for end in ("2025-05-01", "2025-04-01", "2024-05-01"):
         shown = {(figure.metric, figure.over) for figure in Figures(april).found if figure.end == end}
         assert asked - shown == set()
+
+
+def test_the_contents_name_raw_tables() -> None:
+    needed = {table for group in yaml.safe_load(figures.CONTENTS.read_text())["groups"] for table in group["needs"]}
+    assert needed
+    assert needed <= contract().keys()
 
 
 def test_the_bridge_leads_from_the_opening_to_the_closing_mrr(april: str) -> None:
@@ -625,6 +632,24 @@ def test_a_reporter_gets_the_same_report_from_postgresql(
     of_charts = r'aria-label="[^"]*value: [^"]*"'
     assert len(re.findall(of_charts, report)) == len(re.findall(of_charts, april)) > 500
     assert re.findall(r"<td>(cus_\d+)</td>", report) == re.findall(r"<td>(cus_\d+)</td>", april)
+
+
+def test_its_questions_are_read_by_every_engine(sample: Path) -> None:
+    """Spark's and PostgreSQL's grammar has them, too; the figures on PostgreSQL are compared above."""
+    asked: list[str] = []
+    with duckdb.connect(str(sample), read_only=True) as database:
+
+        class Listening:
+            def execute(self, sql: str, parameters: Any = ()) -> Any:
+                asked.append(sql)
+                return database.execute(sql, parameters)
+
+        marts = Marts(Listening(), shows_personal_data=True)
+        figures.read(marts, figures.months(marts)[-2], "USD")
+    assert len(asked) >= 17
+    for sql in asked:
+        for dialect in ("spark", "postgres"):
+            sqlglot.parse_one(sql.replace("?", "date '2025-01-01'"), dialect=dialect)
 
 
 # how figures are written
