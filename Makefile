@@ -20,12 +20,14 @@ dashboard_ready := .venv/.dashboard-ready
 docs_ready := .venv/.docs-ready
 semantic_ready := .venv/.semantic-ready
 spark_train_ready := .venv-spark/.train-ready
+spark_docs_ready := .venv-spark/.docs-ready
 test_ready := .venv/.test-ready
 python := .venv/bin/python
 spark_python := .venv-spark/bin/python
 # what the chosen target needs, is run with and is stopped by
 target_ready := $(or $($(TARGET)_ready),$(ready))
 target_train_ready := $(or $($(TARGET)_train_ready),$(train_ready) $(target_ready))
+target_docs_ready := $(or $($(TARGET)_docs_ready),$(docs_ready) $(target_ready))
 target_python := $(or $($(TARGET)_python),$(python))
 target_server := $(if $(filter spark,$(TARGET)),spark_cluster,postgres_server)
 pip := -m pip --quiet --disable-pip-version-check --no-input --no-python-version-warning
@@ -33,7 +35,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask stop train review test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask report stop train review test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -53,6 +55,9 @@ help: ## Show this list
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
+#: PERIOD         month of report, YYYY-MM; not given: the latest that is over
+#: REPORT_PATH    file of report (target/report.html)
+#: SHOW_PERSONAL_DATA  1: report names customers and their managers
 #: BASE           what make review compares with: a branch, tag or commit (main)
 #: CHECKS         of lint alone: ruff, yamllint, sqlfluff (all)
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
@@ -69,6 +74,9 @@ query: $(target_ready) ## Print the result of SQL="select ..." from the database
 
 ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(target_python) scripts/ask.py $(ARGS)
+
+report: $(target_docs_ready) ## Write the month for the board as one page, target/report.html
+	@$(target_python) scripts/board_report.py
 
 stop: $(target_ready) ## Stop what TARGET=postgres or TARGET=spark started: a server, a cluster
 	@$(target_python) scripts/$(target_server).py
@@ -113,7 +121,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
-	@find generator nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find generator nlp report scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # an environment, its folder given, from the requirements that are the first thing needed
 define environment
@@ -157,6 +165,11 @@ $(train_ready): requirements/train.txt $(ready)
 
 $(spark_train_ready): requirements/train.txt $(spark_ready)
 	@echo "Adding what training needs to .venv-spark (once, ~20 s) ..."
+	@$(spark_python) $(install) -r $<
+	@touch $@
+
+$(spark_docs_ready): requirements/docs.txt $(spark_ready)
+	@echo "Adding what the report needs to .venv-spark (once, ~20 s) ..."
 	@$(spark_python) $(install) -r $<
 	@touch $@
 

@@ -124,6 +124,42 @@ def postgres_raw(postgres_uri: str) -> Callable[[Path, str], dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def sample_server(sample_database: Built, postgres_raw: Callable[[Path, str], dict[str, str]]) -> dict[str, str]:
+    """The environment in which a command finds the sample company on PostgreSQL, once it is built there."""
+    return postgres_raw(sample_database.raw, "sample")
+
+
+@pytest.fixture(scope="session")
+def on_postgres(
+    sample_database: Built, sample_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Result:
+    """The sample company on PostgreSQL, by `dbt build --warn-error --target postgres`."""
+    build = dbt_build(
+        sample_database.raw,
+        tmp_path_factory.mktemp("postgres_build"),
+        vars=VARIABLES,
+        target="postgres",
+        env=sample_server | {"DBT_WARN_ERROR": "true"},
+    )
+    assert build.success, build.messages[-6000:]
+    return build
+
+
+@pytest.fixture(scope="session")
+def let_in(on_postgres: Result, sample_server: dict[str, str]) -> Callable[[str, str], None]:
+    """Makes a login that is a member of a role, which may look into the schemas as publishing would let it."""
+
+    def login(user: str, role: str) -> None:
+        postgres_query(
+            sample_server,
+            f"drop role if exists {user}; create role {user} login; grant {role} to {user};"
+            f" grant usage on schema marts, metrics to {role}",
+        )
+
+    return login
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real browser, without a window."""
     from playwright.sync_api import sync_playwright

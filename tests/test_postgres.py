@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-
-from tests.conftest import VARIABLES, Built
+from tests.conftest import Built
 from tests.engines import columns_of, differences
-from tests.harness import Result, dbt_build
-
-
-@pytest.fixture(scope="session")
-def on_postgres(
-    sample_database: Built,
-    postgres_raw: Callable[[Path, str], dict[str, str]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Result:
-    """The sample company on PostgreSQL, by `dbt build --warn-error --target postgres`."""
-    environment = postgres_raw(sample_database.raw, "sample") | {"DBT_WARN_ERROR": "true"}
-    build = dbt_build(
-        sample_database.raw,
-        tmp_path_factory.mktemp("postgres_build"),
-        vars=VARIABLES,
-        target="postgres",
-        env=environment,
-    )
-    assert build.success, build.messages[-6000:]
-    return build
+from tests.harness import Result
 
 
 def test_same_tables_and_columns(sample_database: Built, on_postgres: Result) -> None:
