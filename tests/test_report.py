@@ -366,6 +366,10 @@ def test_it_asks_nobody_for_anything(april: str, browser: Browser, tmp_path: Pat
     assert requests == [path.as_uri()]
     assert not messages
     assert view.evaluate("document.documentElement.scrollWidth") == 400
+    # whatever got in after all would not be run
+    path.write_text(april.replace("</body>", "<script>window.isRun = 1</script></body>"))
+    view.goto(path.as_uri())
+    assert view.evaluate("window.isRun === undefined")
     # a data table that is printed does not run over the edge of the paper
     view.emulate_media(media="print")
     view.set_viewport_size({"width": 690, "height": 1000})
@@ -397,7 +401,7 @@ def test_what_is_in_the_data_is_only_text(
     view.goto(path.as_uri())
     assert view.evaluate("window.isRun === undefined")
     assert view.locator("script, img").count() == 0
-    assert view.locator(f"td:text-is({evil!r})").count() or evil in view.locator(".risks").inner_text()
+    assert evil in view.locator(".risks").inner_text()
     assert view.locator("svg text", has_text="window.isRun").count() >= 2, "the charts of reasons and of themes"
     view.close()
 
