@@ -630,7 +630,8 @@ def test_a_reporter_gets_the_same_report_from_postgresql(
 ) -> None:
     """Who may read the marts without personal data needs no more; only the currency, which is not in them, stays unsaid."""
     let_in("clara", "reporter")
-    report = write("unused.duckdb", **sample_server, POSTGRES_USER="clara", DBT_TARGET="postgres")
+    settings = sample_server | {"POSTGRES_USER": "clara", "DBT_TARGET": "postgres"}
+    report = write("unused.duckdb", **settings)
     assert [figure[:3] for figure in Figures(report).found] == [figure[:3] for figure in Figures(april).found]
     assert [figure.text for figure in Figures(report).found] == [figure.text for figure in Figures(april).found]
     of_charts = r'aria-label="[^"]*value: [^"]*"'
