@@ -590,19 +590,23 @@ def test_restated_figures_are_told_as_they_were_first_and_are_now(copy: Callable
             revision(3, "mrr", "2025-02-01", 410_000, 415_000, closed=True),
             revision(3, "mrr", "2025-02-01", 10, 11, segment="plan"),
             revision(3, "customer_churn_rate", "2025-03-01", 0.02, 0.03),
+            revision(3, "paying_customers", "2024-12-01", 200, 201),
             revision(3, "average_mrr", "2025-03-01", 1, 2),
         )
     )
     text = text_of(report)
     assert (
-        "builds changed 5 published figures of 3 metrics, segments and all period types counted; 1 of them in closed books."
+        "builds changed 6 published figures of 4 metrics, segments and all period types counted; 1 of them in closed books."
         in text
     )
-    assert "5 published figures of 3 metrics changed since the month began, 1 of them in closed books" in text
+    assert "6 published figures of 4 metrics changed since the month began, 1 of them in closed books" in text
     assert "MRR closed Feb 2025 400,000 415,000 +15,000 invoices, orders, the settings" in text
     assert "Customer churn rate Mar 2025 2.0% 3.0% +1.0 pp invoices, orders, the settings" in text
     section = text[text.index("What was restated") : text.index("Closed books")]
     assert "Jan 2025" not in section, "a revision of before the month"
+    assert re.findall(r"(\w{3} 20\d\d) ", section) == ["Feb 2025", "Mar 2025", "Dec 2024"], (
+        "closed ones, then the latest"
+    )
     assert "Average MRR" not in section, "no figure of this report"
 
 
