@@ -408,7 +408,7 @@ def _records(marts: Marts, month: Month, builds: Sequence[Build], metrics: set[s
         "select metric_name, period_type, period_start, period_end, is_closed, old_value, new_value, changed_tables, is_code_changed,"
         " are_seeds_changed, are_settings_changed, is_as_of_day_changed from marts.metric_revisions"
         " where build_id >= ? and segment_name = 'all' and period_type in ('month', 'trailing_year')"
-        " order by period_start, metric_name, period_type, build_id",
+        " order by build_id",
         first,
     ):
         words = ("the code", "the seeds", "the settings", "the as-of day")
@@ -441,7 +441,11 @@ def _records(marts: Marts, month: Month, builds: Sequence[Build], metrics: set[s
         changed[::-1],
         base,
         _settings(base, builds[-1]),
-        [row for row in restated.values() if row.metric in metrics and row.before != row.now],
+        # closed ones first, then the latest
+        sorted(
+            (row for row in restated.values() if row.metric in metrics and row.before != row.now),
+            key=lambda row: (not row.is_closed, -row.period_end.toordinal(), row.metric, row.over),
+        ),
         int(cells),
         int(restated_metrics),
         int(closed),

@@ -9,6 +9,7 @@ from report.figures import Cell, Definition
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 MINUTE, HOUR = 60, 3600
+ACRONYMS = {"csat", "mrr", "nps"}
 
 
 def value(number: float | None, definition: Definition, is_number: bool = False, like: float | None = None) -> str:
@@ -67,7 +68,7 @@ def long_day(day: datetime.date) -> str:
 
 def words(name: str) -> str:
     """A name of the marts as people would write it."""
-    return name.strip("()").replace("_", " ")
+    return " ".join(part.upper() if part in ACRONYMS else part for part in name.strip("()").split("_"))
 
 
 def listed(names: list[str]) -> str:

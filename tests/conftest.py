@@ -125,8 +125,12 @@ def postgres_raw(postgres_uri: str) -> Callable[[Path, str], dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def sample_server(sample_database: Built, postgres_raw: Callable[[Path, str], dict[str, str]]) -> dict[str, str]:
-    """The environment in which a command finds the sample company on PostgreSQL, once it is built there."""
-    return postgres_raw(sample_database.raw, "sample")
+    """The environment in which a command finds the sample company on PostgreSQL, once it is built there; dbt grants to roles that are there."""
+    server = postgres_raw(sample_database.raw, "sample")
+    for role in ("reporter", "support_reporter"):
+        if not postgres_query(server, f"select 1 from pg_roles where rolname = '{role}'"):
+            postgres_query(server, f"create role {role} nologin")
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -366,6 +366,10 @@ def test_it_asks_nobody_for_anything(april: str, browser: Browser, tmp_path: Pat
     assert requests == [path.as_uri()]
     assert not messages
     assert view.evaluate("document.documentElement.scrollWidth") == 400
+    # whatever got in after all would not be run
+    path.write_text(april.replace("</body>", "<script>window.isRun = 1</script></body>"))
+    view.goto(path.as_uri())
+    assert view.evaluate("window.isRun === undefined")
     # a data table that is printed does not run over the edge of the paper
     view.emulate_media(media="print")
     view.set_viewport_size({"width": 690, "height": 1000})
@@ -397,7 +401,7 @@ def test_what_is_in_the_data_is_only_text(
     view.goto(path.as_uri())
     assert view.evaluate("window.isRun === undefined")
     assert view.locator("script, img").count() == 0
-    assert view.locator(f"td:text-is({evil!r})").count() or evil in view.locator(".risks").inner_text()
+    assert evil in view.locator(".risks").inner_text()
     assert view.locator("svg text", has_text="window.isRun").count() >= 2, "the charts of reasons and of themes"
     view.close()
 
@@ -586,19 +590,23 @@ def test_restated_figures_are_told_as_they_were_first_and_are_now(copy: Callable
             revision(3, "mrr", "2025-02-01", 410_000, 415_000, closed=True),
             revision(3, "mrr", "2025-02-01", 10, 11, segment="plan"),
             revision(3, "customer_churn_rate", "2025-03-01", 0.02, 0.03),
+            revision(3, "paying_customers", "2024-12-01", 200, 201),
             revision(3, "average_mrr", "2025-03-01", 1, 2),
         )
     )
     text = text_of(report)
     assert (
-        "builds changed 5 published figures of 3 metrics, segments and all period types counted; 1 of them in closed books."
+        "builds changed 6 published figures of 4 metrics, segments and all period types counted; 1 of them in closed books."
         in text
     )
-    assert "5 published figures of 3 metrics changed since the month began, 1 of them in closed books" in text
+    assert "6 published figures of 4 metrics changed since the month began, 1 of them in closed books" in text
     assert "MRR closed Feb 2025 400,000 415,000 +15,000 invoices, orders, the settings" in text
     assert "Customer churn rate Mar 2025 2.0% 3.0% +1.0 pp invoices, orders, the settings" in text
     section = text[text.index("What was restated") : text.index("Closed books")]
     assert "Jan 2025" not in section, "a revision of before the month"
+    assert re.findall(r"(\w{3} 20\d\d) ", section) == ["Feb 2025", "Mar 2025", "Dec 2024"], (
+        "closed ones, then the latest"
+    )
     assert "Average MRR" not in section, "no figure of this report"
 
 
@@ -626,7 +634,8 @@ def test_a_reporter_gets_the_same_report_from_postgresql(
 ) -> None:
     """Who may read the marts without personal data needs no more; only the currency, which is not in them, stays unsaid."""
     let_in("clara", "reporter")
-    report = write("unused.duckdb", **sample_server, POSTGRES_USER="clara", DBT_TARGET="postgres")
+    settings = sample_server | {"POSTGRES_USER": "clara", "DBT_TARGET": "postgres"}
+    report = write("unused.duckdb", **settings)
     assert [figure[:3] for figure in Figures(report).found] == [figure[:3] for figure in Figures(april).found]
     assert [figure.text for figure in Figures(report).found] == [figure.text for figure in Figures(april).found]
     of_charts = r'aria-label="[^"]*value: [^"]*"'
