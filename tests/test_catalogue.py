@@ -260,21 +260,24 @@ def test_a_metric_without_figures_says_why(site: Site, tmp_path: Path, has_rows:
 
 def test_the_arithmetic_of_the_examples_is_true(site: Site) -> None:
     """What is made of plain numbers is worked out again: every step comes to the same, and the last one is its share, rounded."""
-    steps = shares = 0
+    steps = shares = undivided = 0
     for name in site.contents.metrics:
         for item in site.read(f"metrics/{name}.html").items:
             *exact, last = item.replace(",", "").strip().split(" = ")
-            plain = [
-                one for one in exact if re.fullmatch(r"[\d.+\-*/() ]+", one) and not re.search(r"/ \(?0(\.0)?$", one)
-            ]
-            values = [eval(one) for one in plain]
+            try:
+                values = [eval(one) for one in exact if re.fullmatch(r"[\d.+\-*/() ]+", one)]
+            except ZeroDivisionError:
+                assert last == "no figure for there is nothing to divide by", f"{name}: {item}"
+                undivided += 1
+                continue
             assert values == pytest.approx([*values[:1]] * len(values), rel=1e-9), f"{name}: {item}"
             steps += len(values) > 1
             if values and last.endswith("%"):
                 assert last == f"{values[-1]:.1%}", f"{name}: {item}"
                 shares += 1
     assert steps > 60
-    assert shares > 200
+    assert shares > 150
+    assert undivided > 20
 
 
 def test_arithmetic_is_left_out_where_it_is_not_the_expected_figure() -> None:
@@ -299,7 +302,9 @@ def test_every_variant_stands_beside_its_rivals(site: Site) -> None:
     for name, head in variants:
         for page in (name, head):
             links = site.read(f"metrics/{page}.html").links
-            assert f"../metrics/{name}.html" in links and f"../metrics/{head}.html" in links, f"{page}.html lacks a rival: {name}, {head}"
+            assert f"../metrics/{name}.html" in links and f"../metrics/{head}.html" in links, (
+                f"{page}.html lacks a rival: {name}, {head}"
+            )
         assert f'href="metrics/{name}.html"' in conflicts
         assert f'<section id="{head}" class="conflict">' in conflicts
 
@@ -524,7 +529,7 @@ def luminance(colour: str) -> float:
 
 def test_dbts_own_pages_open_alone(site: Site, pages: Callable[..., Page]) -> None:
     """dbt's documentation at the place where a metric's page leads, and the lineage of columns: neither asks for anything."""
-    link = next(link for link in site.read("metrics/arr.html").links if link.startswith("../dbt/"))
+    link = next(link for link in site.read("metrics/arr.html").links if link.startswith("../dbt/index.html#!"))
     page = pages((site.folder / "metrics").as_uri() + "/" + link)
     page.get_by_text("Annual recurring revenue: twelve times").first.wait_for(timeout=PATIENCE)
     page = pages((site.folder / "columns/index.html").as_uri())
