@@ -92,7 +92,13 @@ def curve(metric: Metric, currency: str) -> str:
     ticks = min(6, len({row["month"] for row in rows}))
     for layer in chart["layer"]:
         layer["encoding"]["y"]["axis"] = {"format": form, "title": title or None, "tickCount": 5}
-        layer["encoding"]["x"]["axis"] = {"format": "%b %Y", "title": None, "tickCount": ticks, "labelOverlap": True}
+        layer["encoding"]["x"]["axis"] = {
+            "format": "%b %Y",
+            "title": None,
+            "grid": False,
+            "tickCount": ticks,
+            "labelOverlap": True,
+        }
     return _drawn(chart, rows, f"{metric.label}, by month")
 
 
@@ -155,7 +161,7 @@ def _curve() -> dict[str, Any]:
     )
     hollow = still_open.mark_point(color=COLOUR, size=32).encode(y=value)
     layers = altair.layer(band.transform_filter("datum.lower != null"), line, points, dashes, hollow)
-    return _plain(layers.properties(width=WIDTH, height=HEIGHT).configure_axisX(grid=False))
+    return _plain(layers.properties(width=WIDTH, height=HEIGHT))
 
 
 @cache
