@@ -164,6 +164,8 @@ def test_every_metric_has_a_page_with_all_parts(site: Site) -> None:
     for name, description, formula, source, unit in rows:
         page = site.read(f"metrics/{name}.html")
         missing += [f"{name}: {part}" for part in missing_parts(page)]
+        if re.search(r"[0-9]e[+-]?[0-9]", page.ids["figures"]):
+            missing.append(f"{name}: a figure that people cannot read")
         for part, text in (("sentence", description), ("formula", formula), ("source", source), ("unit", unit)):
             if squeezed(text) not in squeezed(page.ids[part]):
                 missing.append(f"{name}: {part} is not {text}")
