@@ -47,7 +47,10 @@ def write(catalogue: Catalogue, folder: Path) -> None:
     }
     render("conflicts.html", "conflicts.html", pictures=pictures)
     for metric in catalogue.metrics.values():
-        family = [one for one in catalogue.metrics.values() if one.head == metric.head]
+        family = sorted(
+            (one for one in catalogue.metrics.values() if one.head == metric.head),
+            key=lambda one: one.variant_of is not None,
+        )
         render(
             "metric.html",
             metric.page,
@@ -184,7 +187,7 @@ def arithmetic(outcome: Outcome, metric: Metric, currency: str) -> str:
         )
     if outcome.value is None:
         return "no figure"
-    exact = number(outcome.value)
+    exact = number(round(outcome.value, 6))
     steps = [numbers.get("value" if metric.kind == "statistic" else "numerator", exact), exact]
     # what is written as it is counted needs no other words
     words = [] if metric.unit in ("money", "count", "score", "points") else [figure]

@@ -121,6 +121,11 @@ class Rows:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
+    @property
+    def is_there_alone(self) -> bool:
+        """Whether they say no more than that their table has rows: without them its metrics would be absent."""
+        return len(self.columns) == 1 and all(isinstance(value, str) for row in self.rows for value in row)
+
 
 @dataclass(frozen=True)
 class Outcome:

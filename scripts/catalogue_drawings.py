@@ -19,6 +19,8 @@ TEXT, GRID = "#555555", "#dddddd"
 WIDTH, HEIGHT, RIVAL_WIDTH = 500, 205, 380
 # browsers may set letters wider than they are measured here
 ROOM_FOR_LABELS = {"left": 40, "right": 10, "top": 5, "bottom": 5}
+# 500, not 5e+2
+PLAIN = ",~r"
 # so many months of each rival definition are drawn
 RIVAL_MONTHS = 13
 MULTIPLES = {"quick_ratio", "clv_to_cac_ratio", "accounts_per_csm", "touches_per_account", "tickets_per_customer"}
@@ -60,18 +62,18 @@ def _axis(metrics: Sequence[Metric], currency: str, months: int = 0) -> tuple[fl
     values = [abs(month.value) for metric in metrics for month in metric.months[-months:] if month.value is not None]
     largest = max(values, default=0)
     if unit == "ratio":
-        return (1, "~g", "") if metrics[0].name in MULTIPLES else (1, "~%", "")
+        return (1, PLAIN, "") if metrics[0].name in MULTIPLES else (1, "~%", "")
     if unit == "seconds":
         return (
-            (3600, "~g", "hours")
+            (3600, PLAIN, "hours")
             if largest >= 7200
-            else (60, "~g", "minutes")
+            else (60, PLAIN, "minutes")
             if largest >= 120
-            else (1, "~g", "seconds")
+            else (1, PLAIN, "seconds")
         )
     if unit == "money":
         return 1, "~s", currency
-    return 1, "~s" if largest >= 10_000 else "~g", "" if unit == "count" else unit
+    return 1, "~s" if largest >= 10_000 else PLAIN, "" if unit == "count" else unit
 
 
 # -- curves ------------------------------------------------------------------------------------------------------------
@@ -80,19 +82,25 @@ def _axis(metrics: Sequence[Metric], currency: str, months: int = 0) -> tuple[fl
 def curve(metric: Metric, currency: str) -> str:
     """The months of a metric: a line, its interval behind it, and hollow points where a month is still open."""
     divisor, form, title = _axis([metric], currency)
-    complete = _complete(metric)
+    complete = [month for month in metric.months if month.is_complete]
     still_open = [month for month in metric.months if not month.is_complete and month.value is not None]
     rows = [_row(month, divisor, "complete") for month in complete]
-    if still_open:
+    if still_open and complete and complete[-1].value is not None:
         rows += [_row(month, divisor, "joint") for month in complete[-1:]]
     rows += [_row(month, divisor, "open") for month in still_open]
-    if not rows:
+    if all(row["value"] is None for row in rows):
         return ""
     chart = copy.deepcopy(_curve())
     ticks = min(6, len({row["month"] for row in rows}))
     for layer in chart["layer"]:
         layer["encoding"]["y"]["axis"] = {"format": form, "title": title or None, "tickCount": 5}
-        layer["encoding"]["x"]["axis"] = {"format": "%b %Y", "title": None, "tickCount": ticks, "labelOverlap": True}
+        layer["encoding"]["x"]["axis"] = {
+            "format": "%b %Y",
+            "title": None,
+            "grid": False,
+            "tickCount": ticks,
+            "labelOverlap": True,
+        }
     return _drawn(chart, rows, f"{metric.label}, by month")
 
 
@@ -146,7 +154,9 @@ def _curve() -> dict[str, Any]:
     band = base.mark_area(color=COLOUR, opacity=0.18).encode(y=altair.Y("lower:Q"), y2="upper:Q")
     complete = base.transform_filter("datum.group == 'complete'")
     line = complete.mark_line(color=COLOUR, strokeWidth=2).encode(y=value)
-    points = complete.mark_circle(color=COLOUR, size=26, opacity=1).encode(y=value)
+    points = (
+        complete.transform_filter("datum.value != null").mark_circle(color=COLOUR, size=26, opacity=1).encode(y=value)
+    )
     still_open = base.transform_filter("datum.group == 'open'")
     dashes = (
         base.transform_filter("datum.group != 'complete'")
@@ -155,7 +165,7 @@ def _curve() -> dict[str, Any]:
     )
     hollow = still_open.mark_point(color=COLOUR, size=32).encode(y=value)
     layers = altair.layer(band.transform_filter("datum.lower != null"), line, points, dashes, hollow)
-    return _plain(layers.properties(width=WIDTH, height=HEIGHT).configure_axisX(grid=False))
+    return _plain(layers.properties(width=WIDTH, height=HEIGHT))
 
 
 @cache
