@@ -559,7 +559,7 @@ class Repository:
             env=settings(self.raw, self.project / "unused.duckdb") | {"AS_OF": "2026-04-15"} | environment,
             text=True,
             capture_output=True,
-            timeout=300,
+            timeout=600,
         )
 
 
