@@ -147,8 +147,12 @@ def _verdict(review: Review) -> list[str]:
         )
     elif review.changed:
         lines[-1] += f" {CHANGELOG} says why:"
-        lines += ["", *(f"> {entry}\n>" for entry in review.entries if NAMES.search(entry))]
-        lines[-1] = lines[-1].removesuffix("\n>")
+        explaining = [
+            entry
+            for entry in review.entries
+            if len(unexplained(review.changed, [entry], review.families)) < len(review.changed)
+        ]
+        lines += ["", "\n>\n".join(f"> {entry}" for entry in explaining)]
     further = [
         f"{_count(len(found.metrics_added), 'metric')} {'is' if len(found.metrics_added) == 1 else 'are'} new"
         if found.metrics_added

@@ -341,6 +341,19 @@ def test_a_page_is_no_longer_than_a_comment_may_be() -> None:
     assert text.count("<details>") == text.count("</details>") == text.count("```diff") + review_page.METRICS_IN_DETAIL
 
 
+def test_the_reasons_are_shown_and_no_other_entries(compared: Callable[..., review_figures.Comparison]) -> None:
+    found = compared("update marts.metrics set value = 3")
+    entries = [
+        "- `make review` is a command of its own now.",
+        "- `mrr` counts what is paid, at last.",
+        "- `churn*`: and so does that, at last.",
+    ]
+    text = review_page.page(reviewed(found, entries=entries))
+    assert "**8 figures of 2 metrics changed.** CHANGELOG.md says why:\n\n> - `mrr` counts" in text
+    assert "at last.\n>\n> - `churn*`" in text
+    assert "a command of its own" not in text
+
+
 def test_a_text_of_others_means_nothing_but_itself() -> None:
     review = reviewed(None, diffs={"a<b>.sql": "@@ -1 +1 @@\n+```\n+</details>"}, files=["a<b>.sql"])
     text = review_page.page(review)
@@ -622,6 +635,7 @@ def test_a_side_that_does_not_build_is_told(repository: Repository) -> None:
     assert "The head does not build. Nothing was compared." in head.stderr
     assert "model mrr  (models/marts/metrics/revenue/mrr.sql)" in head.stderr
     assert head.stdout == ""
+    assert not (repository.project / "target/review.md").exists()
     repository.commit("Broken")
     repository.write("models/marts/metrics/revenue/mrr.sql", MRR)
     base = repository.review("broken")
