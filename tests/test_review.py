@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import subprocess
 import sys
@@ -469,6 +470,35 @@ def test_what_is_built_again() -> None:
     assert review.reached(set(), [], one, other) == []
     other.nodes["model.p.one"]["config"]["meta"]["metrics"][0]["unit"] = "ratio"
     assert review.reached(set(), [], one, other) == ["metric_definitions", "metrics"]
+
+
+def test_what_the_head_has_no_more_is_not_in_its_database() -> None:
+    import review
+
+    before, now = manifest(), manifest()
+    del now.nodes["model.p.beside"], now.nodes["model.p.two"]
+    assert review_reach.gone(before, now) == ['"d"."marts"."beside"', '"d"."marts"."two"']
+    assert review_reach.gone(now, before) == []
+    with duckdb.connect() as database:
+        database.execute(
+            "create schema marts; create table marts.two as select 1; create view marts.beside as from marts.two"
+        )
+        for relation in (*review_reach.gone(before, now), '"d"."marts"."never_built"'):
+            review._drop(database, relation)
+        assert database.execute("select count(*) from information_schema.tables").fetchone() == (0,)
+
+
+def test_only_the_last_bases_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import review
+
+    monkeypatch.setattr(review, "FOLDER", tmp_path)
+    for age, name in enumerate(("d", "b", "a", "c", "e")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "built.json").touch()
+        os.utime(tmp_path / name / "built.json", (1_000_000 - age, 1_000_000 - age))
+    (tmp_path / "head").mkdir()
+    review._forget_old_bases()
+    assert {path.name for path in tmp_path.iterdir()} == {"d", "b", "a", "head"}
 
 
 def test_what_reads_the_graph_is_known() -> None:
