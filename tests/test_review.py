@@ -168,10 +168,11 @@ def test_metrics_that_come_and_go(compared: Callable[..., review_figures.Compari
         "update marts.metrics set metric_name = 'arr' where metric_name = 'mrr'",
         "update marts.metric_definitions set metric_name = 'arr' where metric_name = 'mrr'",
     )
-    assert (found.metrics, found.metrics_added, found.metrics_removed) == ([], ["arr"], ["mrr"])
+    arr = review_figures.Added("arr", "money", "What is paid.", 2.5)
+    assert (found.metrics, found.metrics_added, found.metrics_removed) == ([], [arr], ["mrr"])
     review = reviewed(found)
     assert review.unexplained == ["mrr"], "a figure that is gone is told; one that is new takes nobody's away"
-    assert "**New metrics:** `arr`" in review_page.page(review)
+    assert "| `arr` | What is paid. | 2.50 |" in review_page.page(review)
     assert "1 metric is gone" in review_page.page(review)
 
 
