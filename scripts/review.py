@@ -83,6 +83,8 @@ def main() -> None:
     if (name := chosen()) != "duckdb":
         raise Stop(f"make review builds on DuckDB, which gives the same figures as {name}: make review TARGET=duckdb")
     base = " ".join(sys.argv[1:]).strip() or "main"
+    # a page of before is not taken for this one's
+    PAGE.unlink(missing_ok=True)
     with review_changes.against(base) as change:
         review = reviewed(change)
     text = page(review)

@@ -71,6 +71,16 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Added:
+    """A metric that the base does not have."""
+
+    name: str
+    unit: str
+    description: str
+    value: float | None  # of the whole company in the latest complete month
+
+
+@dataclass(frozen=True)
 class Field:
     """What a definition says of a metric, before and now."""
 
@@ -97,7 +107,7 @@ class Comparison:
     """Everything that differs."""
 
     metrics: list[Metric]
-    metrics_added: list[str]
+    metrics_added: list[Added]
     metrics_removed: list[str]
     definitions: list[Field]
     marts: list[Mart]
@@ -136,7 +146,7 @@ def compare(connection: duckdb.DuckDBPyConnection, related: dict[str, set[str]] 
     return Comparison(
         metrics=[_with_customers(connection, one, by_customer, related) for one in _metrics(connection, month, definitions)
                  if one.name in names["base"] & names["head"]],
-        metrics_added=sorted(names["head"] - names["base"]),
+        metrics_added=_added(connection, sorted(names["head"] - names["base"]), definitions["head"], month),
         metrics_removed=sorted(names["base"] - names["head"]),
         definitions=_fields(definitions["base"], definitions["head"]),
         marts=[one for mart in shared if (one := _mart(connection, mart, before[mart], now[mart]))],
@@ -343,6 +353,26 @@ def _with_customers(
         ).fetchall()
         found.append(Moved(mart, len(customers), [str(one) for (one,) in customers[:CUSTOMERS_SHOWN]]))
     return Metric(**{**metric.__dict__, "moved": found})
+
+
+def _added(
+    connection: duckdb.DuckDBPyConnection,
+    names: list[str],
+    definitions: dict[str, dict[str, Any]],
+    month: datetime.date | None,
+) -> list[Added]:
+    """What there is to say of new metrics."""
+    values = dict(
+        connection.execute(
+            "select metric_name, max(value) from head.marts.metrics"
+            " where period_type = 'month' and segment_name = 'all' and period_start = ? group by metric_name",
+            [month],
+        ).fetchall()
+    )
+    rows = {name: definitions.get(name, {}) for name in names}
+    return [
+        Added(name, row.get("unit") or "", row.get("description") or "", values.get(name)) for name, row in rows.items()
+    ]
 
 
 def _definitions(

@@ -147,8 +147,12 @@ def _verdict(review: Review) -> list[str]:
         )
     elif review.changed:
         lines[-1] += f" {CHANGELOG} says why:"
-        lines += ["", *(f"> {entry}\n>" for entry in review.entries if NAMES.search(entry))]
-        lines[-1] = lines[-1].removesuffix("\n>")
+        explaining = [
+            entry
+            for entry in review.entries
+            if len(unexplained(review.changed, [entry], review.families)) < len(review.changed)
+        ]
+        lines += ["", "\n>\n".join(f"> {entry}" for entry in explaining)]
     further = [
         f"{_count(len(found.metrics_added), 'metric')} {'is' if len(found.metrics_added) == 1 else 'are'} new"
         if found.metrics_added
@@ -167,10 +171,9 @@ def _metrics(found: Comparison, review: Review) -> str:
     """One line a metric."""
     if not found.metrics:
         return ""
-    month = f"{found.month:%b %Y}" if found.month else "latest month"
     lines = [
         "## Metrics whose figures changed", "",
-        f"| metric | figures that differ | {month}, whole company | largest change | where |", "|---|---:|---:|---:|---|",
+        f"| metric | figures that differ | {_month(found)}, whole company | largest change | where |", "|---|---:|---:|---:|---|",
     ]  # fmt: skip
     for metric in found.metrics[:METRICS_LISTED]:
         cell, unit = metric.largest[0], _unit(metric)
@@ -236,11 +239,18 @@ def _further(metrics: Sequence[Metric], review: Review) -> str:
 
 def _comings_and_goings(found: Comparison) -> str:
     """Metrics and marts that one side alone has."""
+    parts = []
+    if found.metrics_added:
+        lines = ["## New metrics", "", f"| metric | what it says | {_month(found)}, whole company |", "|---|---|---:|"]
+        for one in found.metrics_added[:METRICS_LISTED]:
+            unit = _unit_of(one.unit, [one.value])
+            value = _number(one.value, unit, _digits(unit, [one.value]))
+            lines.append(f"| `{one.name}` | {_escaped(one.description)} | {value} |")
+        parts.append("\n".join(lines))
     words = (
-        ("New metrics", found.metrics_added), ("Metrics that are gone", found.metrics_removed),
-        ("New marts", found.marts_added), ("Marts that are gone", found.marts_removed),
+        ("Metrics that are gone", found.metrics_removed), ("New marts", found.marts_added), ("Marts that are gone", found.marts_removed),
     )  # fmt: skip
-    return "\n\n".join(f"**{title}:** {_listed(names)}" for title, names in words if names)
+    return "\n\n".join([*parts, *(f"**{title}:** {_listed(names)}" for title, names in words if names)])
 
 
 def _definitions(found: Comparison) -> str:
@@ -306,22 +316,35 @@ def fitted_parts(parts: Sequence[str]) -> str:
     return "\n\n".join(kept)
 
 
+def _month(found: Comparison) -> str:
+    """The month in which one looks first."""
+    return f"{found.month:%b %Y}" if found.month else "latest month"
+
+
 def _unit(metric: Metric) -> str:
-    """The unit to write a metric in: a ratio that is no share, such as 26.7, is a number of its own and no percentage."""
-    values = [metric.headline.before, metric.headline.now] if metric.headline else []
-    is_share = max((abs(value) for value in values if value is not None), default=0) <= LARGEST_SHARE
-    return metric.unit if metric.unit != "ratio" or is_share else "number"
+    """The unit to write a metric in."""
+    return _unit_of(metric.unit, [metric.headline.before, metric.headline.now] if metric.headline else [])
+
+
+def _unit_of(unit: str, values: Iterable[float | None]) -> str:
+    """The unit to write in: a ratio that is no share, such as 26.7, is a number of its own and no percentage."""
+    return "number" if unit == "ratio" and _size(values) > LARGEST_SHARE else unit
+
+
+def _size(values: Iterable[float | None]) -> float:
+    """The largest value, whatever its sign; 0 where there is none."""
+    return max((abs(value) for value in values if value is not None), default=0)
+
+
+def _digits(unit: str, values: Iterable[float | None]) -> int:
+    """With how many digits such values are written at least: of large sums of money nobody reads the cents."""
+    return 0 if unit == "money" and _size(values) >= 1000 else {"ratio": 1, "seconds": 1, "count": 0}.get(unit, 2)
 
 
 def written(cell: Cell, unit: str) -> tuple[str, str, str]:
     """Before, now and the change, in their unit, with so many digits that what differs looks different."""
-    given = [value for value in (cell.before, cell.now) if value is not None]
-    change = cell.now - cell.before if len(given) == 2 else None
-    # of large sums of money nobody reads the cents
-    least = {"ratio": 1, "seconds": 1, "count": 0}.get(unit, 2)
-    if unit == "money" and max(map(abs, given), default=0) >= 1000:
-        least = 0
-    for digits in range(least, 16):
+    change = None if cell.before is None or cell.now is None else cell.now - cell.before
+    for digits in range(_digits(unit, [cell.before, cell.now]), 16):
         before, now = _number(cell.before, unit, digits), _number(cell.now, unit, digits)
         by = "" if change is None else _number(change, unit, digits, sign="+")
         if not change or (before != now and any(digit in by for digit in "123456789")):

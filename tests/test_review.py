@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import subprocess
 import sys
@@ -167,10 +168,11 @@ def test_metrics_that_come_and_go(compared: Callable[..., review_figures.Compari
         "update marts.metrics set metric_name = 'arr' where metric_name = 'mrr'",
         "update marts.metric_definitions set metric_name = 'arr' where metric_name = 'mrr'",
     )
-    assert (found.metrics, found.metrics_added, found.metrics_removed) == ([], ["arr"], ["mrr"])
+    arr = review_figures.Added("arr", "money", "What is paid.", 2.5)
+    assert (found.metrics, found.metrics_added, found.metrics_removed) == ([], [arr], ["mrr"])
     review = reviewed(found)
     assert review.unexplained == ["mrr"], "a figure that is gone is told; one that is new takes nobody's away"
-    assert "**New metrics:** `arr`" in review_page.page(review)
+    assert "| `arr` | What is paid. | 2.50 |" in review_page.page(review)
     assert "1 metric is gone" in review_page.page(review)
 
 
@@ -341,6 +343,19 @@ def test_a_page_is_no_longer_than_a_comment_may_be() -> None:
     assert text.count("<details>") == text.count("</details>") == text.count("```diff") + review_page.METRICS_IN_DETAIL
 
 
+def test_the_reasons_are_shown_and_no_other_entries(compared: Callable[..., review_figures.Comparison]) -> None:
+    found = compared("update marts.metrics set value = 3")
+    entries = [
+        "- `make review` is a command of its own now.",
+        "- `mrr` counts what is paid, at last.",
+        "- `churn*`: and so does that, at last.",
+    ]
+    text = review_page.page(reviewed(found, entries=entries))
+    assert "**8 figures of 2 metrics changed.** CHANGELOG.md says why:\n\n> - `mrr` counts" in text
+    assert "at last.\n>\n> - `churn*`" in text
+    assert "a command of its own" not in text
+
+
 def test_a_text_of_others_means_nothing_but_itself() -> None:
     review = reviewed(None, diffs={"a<b>.sql": "@@ -1 +1 @@\n+```\n+</details>"}, files=["a<b>.sql"])
     text = review_page.page(review)
@@ -458,6 +473,35 @@ def test_what_is_built_again() -> None:
     assert review.reached(set(), [], one, other) == ["metric_definitions", "metrics"]
 
 
+def test_what_the_head_has_no_more_is_not_in_its_database() -> None:
+    import review
+
+    before, now = manifest(), manifest()
+    del now.nodes["model.p.beside"], now.nodes["model.p.two"]
+    assert review_reach.gone(before, now) == ['"d"."marts"."beside"', '"d"."marts"."two"']
+    assert review_reach.gone(now, before) == []
+    with duckdb.connect() as database:
+        database.execute(
+            "create schema marts; create table marts.two as select 1; create view marts.beside as from marts.two"
+        )
+        for relation in (*review_reach.gone(before, now), '"d"."marts"."never_built"'):
+            review._drop(database, relation)
+        assert database.execute("select count(*) from information_schema.tables").fetchone() == (0,)
+
+
+def test_only_the_last_bases_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import review
+
+    monkeypatch.setattr(review, "FOLDER", tmp_path)
+    for age, name in enumerate(("d", "b", "a", "c", "e")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "built.json").touch()
+        os.utime(tmp_path / name / "built.json", (1_000_000 - age, 1_000_000 - age))
+    (tmp_path / "head").mkdir()
+    review._forget_old_bases()
+    assert {path.name for path in tmp_path.iterdir()} == {"d", "b", "a", "head"}
+
+
 def test_what_reads_the_graph_is_known() -> None:
     """dbt does not see that a table written from all YAML files changes with one: metric_definitions alone is built then all the same."""
     readers = {
@@ -559,7 +603,7 @@ class Repository:
             env=settings(self.raw, self.project / "unused.duckdb") | {"AS_OF": "2026-04-15"} | environment,
             text=True,
             capture_output=True,
-            timeout=300,
+            timeout=600,
         )
 
 
@@ -622,6 +666,7 @@ def test_a_side_that_does_not_build_is_told(repository: Repository) -> None:
     assert "The head does not build. Nothing was compared." in head.stderr
     assert "model mrr  (models/marts/metrics/revenue/mrr.sql)" in head.stderr
     assert head.stdout == ""
+    assert not (repository.project / "target/review.md").exists()
     repository.commit("Broken")
     repository.write("models/marts/metrics/revenue/mrr.sql", MRR)
     base = repository.review("broken")
