@@ -18,16 +18,22 @@ SERIES = [BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, GREY, "#F0E442"]
 HEIGHT = 280
 # more lines than that cannot be told apart
 MOST_SERIES = len(SERIES)
+# periods whose names fit beside each other
+FEW = 8
 HEAT_MAP = "viridis"
 # on viridis, dark letters are read from here on
 BRIGHT = 0.6
 
 
-def _colour(series: Sequence[str], title: str = "") -> alt.Color:
-    """One colour a series, in their order; without a legend where there is one."""
-    legend = alt.Legend(orient="top", title=None, labelLimit=280, columns=3) if len(series) > 1 else None
+def _colour(series: Sequence[str], colours: dict[str, str] | None = None) -> alt.Color:
+    """One colour a series, in their order; without a legend where there is one series, and no colour that means something."""
     domain = list(series)
-    return alt.Color("series:N", title=title, legend=legend, scale=alt.Scale(domain=domain, range=SERIES[: len(domain)]))
+    palette = [(colours or {}).get(name, SERIES[place % MOST_SERIES]) for place, name in enumerate(domain)]
+    longest = max(map(len, domain), default=0)
+    # as many beside each other as a narrow window holds
+    columns = 3 if longest <= 18 else 1 if len(domain) <= 3 else 2
+    legend = alt.Legend(orient="top", title=None, labelLimit=280, columns=columns) if len(domain) > 1 or colours else None
+    return alt.Color("series:N", legend=legend, scale=alt.Scale(domain=domain, range=palette))
 
 
 def _x(labels: Sequence[str]) -> alt.X:
@@ -36,12 +42,12 @@ def _x(labels: Sequence[str]) -> alt.X:
         "period:O",
         title=None,
         sort=list(labels),
-        axis=alt.Axis(labelOverlap="greedy", labelAngle=0 if len(labels) < 8 else -40, ticks=False),
+        axis=alt.Axis(labelOverlap="greedy", labelAngle=0 if len(labels) < FEW else -40, ticks=False),
     )
 
 
 def _y(column: str, title: str, zero: bool = False, stack: bool | None = None) -> alt.Y:
-    axis = alt.Axis(title=title or None, format="~s" if title in ("", "millions") else "", tickCount=5)
+    axis = alt.Axis(title=title or None, format="~s" if title in ("", "customers") else ",~f", tickCount=5)
     return alt.Y(f"{column}:Q", axis=axis, scale=alt.Scale(zero=zero, nice=True), stack=stack)
 
 
@@ -51,6 +57,8 @@ def lines(table: pd.DataFrame, labels: Sequence[str], title: str = "", height: i
     complete has a hollow point.
     """
     series = list(dict.fromkeys(table["series"]))
+    # the first one last, and so on top
+    table = table.sort_values("series", key=lambda names: names == series[0], kind="stable")
     base = alt.Chart(table).encode(x=_x(labels), color=_colour(series))
     tooltip = [alt.Tooltip("series:N", title=" "), alt.Tooltip("period:O", title="Period"), alt.Tooltip("text:N", title="Value")]
     layers = []
@@ -60,7 +68,8 @@ def lines(table: pd.DataFrame, labels: Sequence[str], title: str = "", height: i
         band = alt.Chart(first).encode(x=_x(labels), y=_y("lower", title), y2="upper:Q")
         layers.append(band.mark_area(opacity=0.22, color=BLUE, interpolate="linear"))
         tooltip.append(alt.Tooltip("limits:N", title="95% limits"))
-    layers.append(base.mark_line(strokeWidth=2).encode(y=_y("value", title), tooltip=tooltip))
+    width = alt.condition(alt.datum.series == series[0], alt.value(3), alt.value(1.8))
+    layers.append(base.mark_line().encode(y=_y("value", title), tooltip=tooltip, strokeWidth=width))
     complete, open_ones = table[table["is_complete"]], table[~table["is_complete"]]
     layers.append(alt.Chart(complete).mark_point(filled=True, size=34, opacity=1).encode(
         x=_x(labels), color=_colour(series), y=_y("value", title), tooltip=tooltip
@@ -73,26 +82,20 @@ def lines(table: pd.DataFrame, labels: Sequence[str], title: str = "", height: i
 
 
 def stacked(
-    table: pd.DataFrame, labels: Sequence[str], title: str = "", colours: dict[str, str] | None = None, height: int = HEIGHT
+    table: pd.DataFrame, labels: Sequence[str], title: str = "", colours: dict[str, str] | None = None, height: int = 320
 ) -> alt.Chart:
     """Bars over periods (period, series, value, text), one part a series, upon each other in the order of the table."""
     series = list(dict.fromkeys(table["series"]))
     ranks = {name: rank for rank, name in enumerate(series)}
     table = table.assign(rank=table["series"].map(ranks))
-    colour = _colour(series)
-    if colours:
-        colour = alt.Color(
-            "series:N",
-            legend=alt.Legend(orient="top", title=None, columns=4, labelLimit=280),
-            scale=alt.Scale(domain=series, range=[colours[name] for name in series]),
-        )
+    mark = {"size": 46} if len(labels) < FEW else {}
     return (
         alt.Chart(table)
-        .mark_bar()
+        .mark_bar(**mark)
         .encode(
             x=_x(labels),
             y=_y("value", title, zero=True, stack=True),
-            color=colour,
+            color=_colour(series, colours),
             order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip("series:N", title=" "),
@@ -105,23 +108,37 @@ def stacked(
 
 
 def waterfall(steps: pd.DataFrame, title: str = "", height: int = 340) -> alt.LayerChart:
-    """Steps (step, start, end, kind, text) from an opening to a closing; kind is total, up or down."""
+    """
+    Steps (step, start, end, kind, text) from an opening to a closing; kind is total, up or down. The axis begins where the movements can be seen,
+    which is seldom 0.
+    """
     order = list(steps["step"])
     x = alt.X("step:O", sort=order, title=None, axis=alt.Axis(labelAngle=-30, labelLimit=140, labelOverlap=False))
     colours = alt.Scale(domain=["total", "up", "down"], range=[GREY, BLUE, VERMILLION])
     tooltip = [alt.Tooltip("step:O", title=" "), alt.Tooltip("text:N", title="MRR")]
-    steps = steps.assign(top=steps[["start", "end"]].max(axis=1))
+    floor, ceiling = axis_of(steps)
+    steps = steps.assign(top=steps[["start", "end"]].max(axis=1), start=steps["start"].clip(lower=floor))
+    scale = alt.Scale(domain=[floor, ceiling], nice=False, zero=False)
+    y = alt.Y("start:Q", scale=scale, axis=alt.Axis(title=title or None, format="~s" if not title else ",~f", tickCount=5))
     bars = (
         alt.Chart(steps)
         .mark_bar(size=34)
-        .encode(x=x, y=_y("start", title), y2="end:Q", color=alt.Color("kind:N", scale=colours, legend=None), tooltip=tooltip)
+        .encode(x=x, y=y, y2="end:Q", color=alt.Color("kind:N", scale=colours, legend=None), tooltip=tooltip)
     )
     texts = (
         alt.Chart(steps)
         .mark_text(dy=-7, fontSize=11, color=GREY, fontWeight=600)
-        .encode(x=x, y=_y("top", title), text="text:N", tooltip=tooltip)
+        .encode(x=x, y=alt.Y("top:Q", scale=scale), text="text:N", tooltip=tooltip)
     )
     return alt.layer(bars, texts).properties(height=height)
+
+
+def axis_of(steps: pd.DataFrame) -> tuple[float, float]:
+    """From where to where a waterfall's axis goes: the levels between its totals, and some room below and above them."""
+    levels = [*steps["end"], *steps.loc[steps["kind"] != "total", "start"]]
+    low, high = min(levels), max(levels)
+    room = (high - low) or abs(high) or 1.0
+    return (low - 0.5 * room if low > 1.5 * room else min(0.0, low - 0.1 * room)), high + 0.12 * room
 
 
 def heat_map(table: pd.DataFrame, columns_title: str, legend: str, top: float) -> alt.LayerChart:
@@ -188,23 +205,23 @@ def bars(
 ) -> alt.LayerChart:
     """Bars that lie (name, value, text), longest first as given; in parts where there are series."""
     names = list(dict.fromkeys(table["name"]))
-    y = alt.Y("name:O", title=None, sort=names, axis=alt.Axis(ticks=False, labelLimit=label_width))
-    x = alt.X("value:Q", title=title or None, axis=alt.Axis(format="~s", tickCount=5, tickMinStep=1 if not title else 0), stack=True)
+    y = alt.Y("name:O", title=None, sort=names, axis=alt.Axis(ticks=False, labelLimit=label_width, labelOverlap=False))
+    longest = float(table.groupby("name", observed=True)["value"].sum().max()) or 1.0
+    # with room for the words behind the longest
+    scale = alt.Scale(domain=[0, longest * (1.02 if "series" in table else 1.3)], nice=False)
+    axis = alt.Axis(format=",~f", tickCount=5, tickMinStep=0 if title == "%" else 1)
+    x = alt.X("value:Q", title=title or None, axis=axis, scale=scale, stack=True)
     base = alt.Chart(table)
     tooltip = [alt.Tooltip("name:O", title=" "), alt.Tooltip("text:N", title=" ")]
     if "series" in table:
-        series = list(dict.fromkeys(table["series"]))
-        palette = [(colours or {}).get(name, SERIES[place % len(SERIES)]) for place, name in enumerate(series)]
+        series = list(colours) if colours else list(dict.fromkeys(table["series"]))
+        series = [name for name in series if name in set(table["series"])]
         ranks = {name: rank for rank, name in enumerate(series)}
         layers = [
             alt.Chart(table.assign(rank=table["series"].map(ranks))).mark_bar().encode(
                 x=x,
                 y=y,
-                color=alt.Color(
-                    "series:N",
-                    scale=alt.Scale(domain=series, range=palette),
-                    legend=alt.Legend(orient="top", title=None, columns=4),
-                ),
+                color=_colour(series, colours),
                 order=alt.Order("rank:Q"),
                 tooltip=[*tooltip, alt.Tooltip("series:N", title=" ")],
             )
@@ -218,27 +235,22 @@ def bars(
 
 
 def signed_bars(table: pd.DataFrame, title: str = "") -> alt.LayerChart:
-    """Bars that lie to both sides of 0 (name, value, text)."""
+    """Bars that lie to both sides of 0 (name, value, text), where above 0 is bad news."""
     names = list(table["name"])
-    y = alt.Y("name:O", title=None, sort=names, axis=alt.Axis(ticks=False, labelLimit=200))
+    y = alt.Y("name:O", title=None, sort=names, axis=alt.Axis(ticks=False, labelLimit=200, labelOverlap=False))
     x = alt.X("value:Q", title=title or None, axis=alt.Axis(tickCount=5))
     tooltip = [alt.Tooltip("name:O", title=" "), alt.Tooltip("text:N", title=" ")]
-    colour = alt.condition(alt.datum.value < 0, alt.value(VERMILLION), alt.value(BLUE))
+    colour = alt.condition(alt.datum.value > 0, alt.value(VERMILLION), alt.value(BLUE))
     return alt.layer(
         alt.Chart(table).mark_bar().encode(x=x, y=y, color=colour, tooltip=tooltip)
-    ).properties(height=max(90, 22 * len(names) + 40))
+    ).properties(height=34 * len(names) + 50)
 
 
 def intervals(table: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     """A point with its limits a period and class (period, series, value, lower, upper, text)."""
     series = list(dict.fromkeys(table["series"]))
     x = _x(list(dict.fromkeys(table["period"])))
-    colour = alt.Color(
-        "series:N",
-        scale=alt.Scale(domain=series, range=[colours[name] for name in series]),
-        legend=alt.Legend(orient="top", title=None, columns=4),
-    )
-    base = alt.Chart(table).encode(x=x, color=colour, xOffset=alt.XOffset("series:N", sort=series))
+    base = alt.Chart(table).encode(x=x, color=_colour(series, colours), xOffset=alt.XOffset("series:N", sort=series))
     limits = base.mark_rule(strokeWidth=2, opacity=0.5).encode(
         y=alt.Y("lower:Q", title=None, axis=alt.Axis(format="~%")), y2="upper:Q"
     )

@@ -28,7 +28,7 @@ def heading(title: str, view: View) -> None:
 
 def nothing(what: str) -> None:
     """In the place of a chart for which there are no rows."""
-    st.info(plain(f"There is nothing to show of {what} here: the build has no figures of it for this choice."))
+    st.info(plain(f"Nothing to show: this build has no {what} for this choice."))
 
 
 def draw(chart: alt.TopLevelMixin) -> None:
@@ -70,20 +70,15 @@ def _tile(definition: dict[str, Any], course: pd.DataFrame, view: View) -> None:
         st.metric(
             label,
             plain(scale.text(now.value if now else None)),
-            delta=plain_delta(change),
+            delta=change or None,
             delta_color=_colour_of_change(change, definition["better"]),
             delta_arrow="auto" if any(digit in change for digit in "123456789") else "off",
-            delta_description=f"on {view.before.label}" if change and view.before else None,
+            delta_description=f"vs {view.before.label}" if change and view.before else None,
             help=_explained(definition),
             chart_data=_course(course, view, scale),
             chart_type="line",
         )
-        st.caption(plain(_small_print(now, year_before, view, scale)) or "&nbsp;")
-
-
-def plain_delta(change: str) -> str | None:
-    """A change as Streamlit takes it: the sign in front says where the arrow points."""
-    return change or None
+        st.caption("  \n".join(map(plain, _small_print(now, year_before, view, scale))) or "&nbsp;")
 
 
 def _difference(now: Any, before: Any) -> float | None:
@@ -106,17 +101,17 @@ def _course(course: pd.DataFrame, view: View, scale: Scale) -> list[float] | Non
     return values if len(values) > 1 else None
 
 
-def _small_print(now: Any, year_before: Any, view: View, scale: Scale) -> str:
+def _small_print(now: Any, year_before: Any, view: View, scale: Scale) -> list[str]:
     """Against the year before, and the limits where there are some."""
     parts = []
     if (change := scale.change(_difference(now, year_before))) and view.year_before:
-        parts.append(f"{change} on {view.year_before.label}")
+        parts.append(f"{change} vs {view.year_before.label}")
     if now and not pd.isna(now.lower_bound):
         small = ", few" if now.is_small_sample else ""
         parts.append(f"95%: {scale.text(now.lower_bound)} to {scale.text(now.upper_bound)} (n = {now.sample_size:,.0f}{small})")
     if now and not now.is_complete and view.period.is_complete:
         parts.append("outcomes still awaited")
-    return " · ".join(parts)
+    return parts
 
 
 def _explained(definition: dict[str, Any]) -> str:
@@ -134,7 +129,7 @@ def trend(title: str, names: Sequence[str], view: View, limits: bool = True) -> 
     found = found[found["value"].notna()]
     _subheading(title, names)
     if found.empty:
-        nothing(title)
+        nothing(f"figures of “{title}”")
         return
     definitions = data.definitions()
     scale = formats.scale(definitions[names[0]], found["value"])

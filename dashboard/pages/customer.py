@@ -11,6 +11,7 @@ FOUND = 20
 EVENTS = 40
 ROWS = 30
 MONTHS = 60
+TILES_A_ROW = 5
 FACTS = (
     "customer_id, customer_name, as_of_day, state, plan, product_family, country, industry, company_size, acquisition_channel, csm, mrr, mrr_change,"
     " first_paid_day, tenure_months, next_renewal_day, health_score, health_band, health_score_change, churn_probability, churn_risk_tier,"
@@ -83,11 +84,12 @@ def facts(customer: str) -> None:
         "Last touch": (str(row["last_touch_day"] or "–"), None, None),
         "Next renewal": (str(row["next_renewal_day"] or "–"), None, f"{row['tenure_months']} months so far" if row["tenure_months"] else None),
     }
-    with st.container(horizontal=True, gap="small"):
-        for label, (value, change, note) in shown.items():
-            with st.container(border=True, width=206, gap="xxsmall"):
-                st.metric(label, plain(value), delta=change, delta_color=_colour(change))
-                st.caption(plain(note) if note else "&nbsp;")
+    places = [*st.columns(TILES_A_ROW), *st.columns(TILES_A_ROW)]
+    for place, (label, (value, change, note)) in zip(places, shown.items(), strict=True):
+        with place, st.container(border=True, height="stretch", gap="xxsmall"):
+            st.metric(label, plain(value), delta=change, delta_color=_colour(change))
+            if note:
+                st.caption(plain(note))
 
 
 def _number(value: object, form: str) -> str | None:

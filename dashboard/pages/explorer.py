@@ -2,7 +2,6 @@
 
 import functools
 
-import pandas as pd
 import streamlit as st
 import yaml
 
@@ -112,7 +111,8 @@ def rows_of(metric: str, segment: str | None, view: View) -> None:
         f"select {COLUMNS}\nfrom marts.metrics\nwhere metric_name = ? and period_type = ? and {condition}\norder by period_start desc, segment_value"
     )
     found = data.frame(sql, metric, view.period_type, *parameters)
-    st.dataframe(found.head(ROWS), hide_index=True, width="stretch")
+    shown = found.head(ROWS).dropna(axis="columns", how="all")
+    st.dataframe(shown if segment else shown.drop(columns=["segment_name", "segment_value"]), hide_index=True, width="stretch")
     if len(found) > ROWS:
         st.caption(plain(f"The first {ROWS} of {len(found):,} rows; the file has them all."))
     st.download_button(

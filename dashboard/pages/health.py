@@ -119,6 +119,7 @@ def at_risk(view: View) -> None:
     if found.empty:
         st.info("Nobody is at risk: no customer of this choice is red, and of none is churn likely.")
         return
+    found["churn_probability"] *= 100
     chosen = st.dataframe(
         found,
         hide_index=True,
@@ -133,7 +134,7 @@ def at_risk(view: View) -> None:
             "health_band": st.column_config.TextColumn("Health", width=75),
             "health_score": st.column_config.NumberColumn("Score", format="%.1f", width=65),
             "health_score_change": st.column_config.NumberColumn("Change", format="%+.1f", width=70),
-            "churn_probability": st.column_config.NumberColumn("Churn", format="percent", width=75),
+            "churn_probability": st.column_config.NumberColumn("Churn", format="%.1f%%", width=75),
             "next_best_reason": st.column_config.TextColumn("Why to call", width="large"),
             "health_reasons": st.column_config.TextColumn("Most points lost by", width="medium"),
             "csm": st.column_config.TextColumn("CSM", width=80),

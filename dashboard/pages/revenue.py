@@ -40,9 +40,8 @@ def bridge(view: View) -> None:
         nothing("MRR")
         return
     scale = formats.scale(definitions["mrr"], now)
-    steps, level = [("opening_mrr", 0.0, now.get("opening_mrr", 0.0), "total", scale.text(now.get("opening_mrr", 0.0)))], now.get(
-        "opening_mrr", 0.0
-    )
+    level = now.get("opening_mrr", 0.0)
+    steps = [("opening_mrr", 0.0, level, "total", scale.text(level))]
     for name, sign in BRIDGE.items():
         if amount := sign * now.get(name, 0.0):
             steps.append((name, level, level + amount, "up" if amount > 0 else "down", scale.change(amount)))
@@ -52,6 +51,8 @@ def bridge(view: View) -> None:
     table["step"] = [definitions[name]["label"] for name in table["step"]]
     table["start"], table["end"] = table["start"].map(scale.of), table["end"].map(scale.of)
     draw(charts.waterfall(table, scale.axis))
+    if charts.axis_of(table)[0] > 0:
+        st.caption("The axis does not begin at 0, so that the movements can be seen.")
 
 
 def movements(view: View) -> None:

@@ -9,13 +9,14 @@ from dashboard.views import View
 
 TICKETS = ("average_first_response_time", "average_resolution_time", "ticket_resolution_rate", "tickets_per_customer")
 CALLS = ("call_volume", "call_service_level", "average_speed_of_answer", "call_abandonment_rate")
-LEVELS = (
-    "answered_within_of_answered_or_abandoned_after",
-    "answered_within_of_offered",
-    "answered_within_of_answered",
-    "answered_within_or_abandoned_of_offered",
-    "answered_or_abandoned_within_of_offered",
-)
+# the five published service levels, the metric first
+LEVELS = {
+    "answered_within_of_answered_or_abandoned_after": "Service level",
+    "answered_within_of_offered": "Of all offered",
+    "answered_within_of_answered": "Of answered",
+    "answered_within_or_abandoned_of_offered": "Given up is served",
+    "answered_or_abandoned_within_of_offered": "Short waits",
+}
 QUEUES = 30
 
 
@@ -32,10 +33,12 @@ def queues(view: View) -> None:
     if found.empty:
         nothing("calls")
         return
-    level = {name: st.column_config.NumberColumn(words(name), format="percent") for name in LEVELS}
+    level = {
+        name: st.column_config.NumberColumn(label, format="percent", help=plain(words(name))) for name, label in LEVELS.items()
+    }
     counts = {name: st.column_config.NumberColumn(words(name), format="localized") for name in found.columns[1:4]}
     st.dataframe(found, hide_index=True, width="stretch", column_config={"queue": st.column_config.TextColumn("Queue")} | counts | level)
-    st.caption(plain("The five published service levels beside each other, the first of them the metric. The whole company."))
+    st.caption(plain("Five published service levels beside each other, the first of them the metric. The whole company."))
 
 
 view = st.session_state["view"]

@@ -57,8 +57,6 @@ def themes(view: View) -> None:
             "text": [f"{texts:,} texts" for texts in found["texts"]],
         }
     )
-    # the legend goes from bad to good, whichever theme comes first
-    table["series"] = pd.Categorical(table["series"], [mood.capitalize() for mood in moods])
     draw(charts.bars(table, "texts", {mood.capitalize(): colour for mood, colour in MOODS.items()}, bar=30))
     st.caption("A text with several themes stands under each. The whole company, whatever segment is chosen.")
 
@@ -100,7 +98,7 @@ def verbatims(view: View) -> None:
         nothing("texts of this choice")
         return
     st.dataframe(
-        found,
+        found.fillna(""),
         hide_index=True,
         width="stretch",
         row_height=52 if "text" in found else None,
