@@ -31,7 +31,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask stop train test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask dashboard stop train test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -50,6 +50,8 @@ help: ## Show this list
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
+#: PORT           of the dashboard (8501)
+#: SHOW_PERSONAL_DATA  1: the dashboard shows names and what people wrote, on a server as support_reporter
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
@@ -65,6 +67,9 @@ query: $(target_ready) ## Print the result of SQL="select ..." from the database
 
 ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(target_python) scripts/ask.py $(ARGS)
+
+dashboard: $(dashboard_ready) $(if $(filter postgres,$(TARGET)),$(postgres_ready)) ## Show the marts in the browser, to this machine alone
+	@$(python) scripts/serve_dashboard.py
 
 stop: $(target_ready) ## Stop what TARGET=postgres or TARGET=spark started: a server, a cluster
 	@$(target_python) scripts/$(target_server).py
@@ -106,7 +111,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
-	@find generator nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find dashboard generator nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # an environment, its folder given, from the requirements that are the first thing needed
 define environment

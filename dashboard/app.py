@@ -29,7 +29,7 @@ def main() -> None:
     """Run the chosen page on what is published now."""
     st.set_page_config(page_title="Customer-success metrics", page_icon=ICON, layout="wide")
     page = st.navigation(
-        [st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name) for name, title, icon in PAGES]
+        [st.Page(f"screens/{name}.py", title=title, icon=icon, url_path=name) for name, title, icon in PAGES]
     )
     try:
         with data.reading():
@@ -62,7 +62,10 @@ def about() -> None:
         if build:
             st.caption(plain(f"As of {build['as_of_day']} · built {local(build['built_at'])} · {data.name()}"))
         if not data.shows_personal_data():
-            st.caption("Personal data is hidden.", help=plain("Names and what people wrote: SHOW_PERSONAL_DATA=1 make dashboard"))
+            st.caption(
+                "Personal data is hidden.",
+                help=plain("Names and what people wrote: SHOW_PERSONAL_DATA=1 make dashboard"),
+            )
 
 
 main()

@@ -32,7 +32,9 @@ def _colour(series: Sequence[str], colours: dict[str, str] | None = None) -> alt
     longest = max(map(len, domain), default=0)
     # as many beside each other as a narrow window holds
     columns = 3 if longest <= 18 else 1 if len(domain) <= 3 else 2
-    legend = alt.Legend(orient="top", title=None, labelLimit=280, columns=columns) if len(domain) > 1 or colours else None
+    legend = (
+        alt.Legend(orient="top", title=None, labelLimit=280, columns=columns) if len(domain) > 1 or colours else None
+    )
     return alt.Color("series:N", legend=legend, scale=alt.Scale(domain=domain, range=palette))
 
 
@@ -60,7 +62,11 @@ def lines(table: pd.DataFrame, labels: Sequence[str], title: str = "", height: i
     # the first one last, and so on top
     table = table.sort_values("series", key=lambda names: names == series[0], kind="stable")
     base = alt.Chart(table).encode(x=_x(labels), color=_colour(series))
-    tooltip = [alt.Tooltip("series:N", title=" "), alt.Tooltip("period:O", title="Period"), alt.Tooltip("text:N", title="Value")]
+    tooltip = [
+        alt.Tooltip("series:N", title=" "),
+        alt.Tooltip("period:O", title="Period"),
+        alt.Tooltip("text:N", title="Value"),
+    ]
     layers = []
     if "lower" in table and table["lower"].notna().any():
         # of one series alone: bands over bands tell nothing
@@ -71,18 +77,26 @@ def lines(table: pd.DataFrame, labels: Sequence[str], title: str = "", height: i
     width = alt.condition(alt.datum.series == series[0], alt.value(3), alt.value(1.8))
     layers.append(base.mark_line().encode(y=_y("value", title), tooltip=tooltip, strokeWidth=width))
     complete, open_ones = table[table["is_complete"]], table[~table["is_complete"]]
-    layers.append(alt.Chart(complete).mark_point(filled=True, size=34, opacity=1).encode(
-        x=_x(labels), color=_colour(series), y=_y("value", title), tooltip=tooltip
-    ))
+    layers.append(
+        alt.Chart(complete)
+        .mark_point(filled=True, size=34, opacity=1)
+        .encode(x=_x(labels), color=_colour(series), y=_y("value", title), tooltip=tooltip)
+    )
     if len(open_ones):
-        layers.append(alt.Chart(open_ones).mark_point(filled=False, size=46, opacity=1).encode(
-            x=_x(labels), color=_colour(series), y=_y("value", title), tooltip=tooltip
-        ))
+        layers.append(
+            alt.Chart(open_ones)
+            .mark_point(filled=False, size=46, opacity=1)
+            .encode(x=_x(labels), color=_colour(series), y=_y("value", title), tooltip=tooltip)
+        )
     return alt.layer(*layers).properties(height=height)
 
 
 def stacked(
-    table: pd.DataFrame, labels: Sequence[str], title: str = "", colours: dict[str, str] | None = None, height: int = 320
+    table: pd.DataFrame,
+    labels: Sequence[str],
+    title: str = "",
+    colours: dict[str, str] | None = None,
+    height: int = 320,
 ) -> alt.Chart:
     """Bars over periods (period, series, value, text), one part a series, upon each other in the order of the table."""
     series = list(dict.fromkeys(table["series"]))
@@ -119,7 +133,9 @@ def waterfall(steps: pd.DataFrame, title: str = "", height: int = 340) -> alt.La
     floor, ceiling = axis_of(steps)
     steps = steps.assign(top=steps[["start", "end"]].max(axis=1), start=steps["start"].clip(lower=floor))
     scale = alt.Scale(domain=[floor, ceiling], nice=False, zero=False)
-    y = alt.Y("start:Q", scale=scale, axis=alt.Axis(title=title or None, format="~s" if not title else ",~f", tickCount=5))
+    y = alt.Y(
+        "start:Q", scale=scale, axis=alt.Axis(title=title or None, format="~s" if not title else ",~f", tickCount=5)
+    )
     bars = (
         alt.Chart(steps)
         .mark_bar(size=34)
@@ -146,7 +162,11 @@ def heat_map(table: pd.DataFrame, columns_title: str, legend: str, top: float) -
     rows = list(dict.fromkeys(table["row"]))
     x = alt.X("column:O", title=columns_title, axis=alt.Axis(labelAngle=0, ticks=False, orient="top"))
     y = alt.Y("row:O", title=None, sort=rows, axis=alt.Axis(ticks=False, labelLimit=160))
-    tooltip = [alt.Tooltip("row:O", title=" "), alt.Tooltip("column:O", title=columns_title), alt.Tooltip("hint:N", title=legend)]
+    tooltip = [
+        alt.Tooltip("row:O", title=" "),
+        alt.Tooltip("column:O", title=columns_title),
+        alt.Tooltip("hint:N", title=legend),
+    ]
     scale = alt.Scale(scheme=HEAT_MAP, domain=[0, top], clamp=True)
     base = alt.Chart(table).encode(x=x, y=y, tooltip=tooltip)
     cells = base.mark_rect().encode(
@@ -194,7 +214,11 @@ def survival(table: pd.DataFrame, height: int = 340) -> alt.LayerChart:
             x=x,
             y=y,
             color=_colour(series),
-            tooltip=[alt.Tooltip("series:N", title=" "), alt.Tooltip("age:Q", title="Months"), alt.Tooltip("hint:N", title="Still there")],
+            tooltip=[
+                alt.Tooltip("series:N", title=" "),
+                alt.Tooltip("age:Q", title="Months"),
+                alt.Tooltip("hint:N", title="Still there"),
+            ],
         )
     )
     return alt.layer(*layers).properties(height=height)
@@ -218,7 +242,9 @@ def bars(
         series = [name for name in series if name in set(table["series"])]
         ranks = {name: rank for rank, name in enumerate(series)}
         layers = [
-            alt.Chart(table.assign(rank=table["series"].map(ranks))).mark_bar().encode(
+            alt.Chart(table.assign(rank=table["series"].map(ranks)))
+            .mark_bar()
+            .encode(
                 x=x,
                 y=y,
                 color=_colour(series, colours),
@@ -229,7 +255,9 @@ def bars(
     else:
         layers = [
             base.mark_bar(color=BLUE).encode(x=x, y=y, tooltip=tooltip),
-            base.mark_text(align="left", dx=5, color=GREY, fontWeight=600).encode(x=x, y=y, text="text:N", tooltip=tooltip),
+            base.mark_text(align="left", dx=5, color=GREY, fontWeight=600).encode(
+                x=x, y=y, text="text:N", tooltip=tooltip
+            ),
         ]
     return alt.layer(*layers).properties(height=max(90, bar * len(names) + 40))
 
@@ -241,9 +269,9 @@ def signed_bars(table: pd.DataFrame, title: str = "") -> alt.LayerChart:
     x = alt.X("value:Q", title=title or None, axis=alt.Axis(tickCount=5))
     tooltip = [alt.Tooltip("name:O", title=" "), alt.Tooltip("text:N", title=" ")]
     colour = alt.condition(alt.datum.value > 0, alt.value(VERMILLION), alt.value(BLUE))
-    return alt.layer(
-        alt.Chart(table).mark_bar().encode(x=x, y=y, color=colour, tooltip=tooltip)
-    ).properties(height=34 * len(names) + 50)
+    return alt.layer(alt.Chart(table).mark_bar().encode(x=x, y=y, color=colour, tooltip=tooltip)).properties(
+        height=34 * len(names) + 50
+    )
 
 
 def intervals(table: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
@@ -256,6 +284,10 @@ def intervals(table: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
     )
     points = base.mark_point(filled=True, size=46, opacity=1).encode(
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~%")),
-        tooltip=[alt.Tooltip("series:N", title=" "), alt.Tooltip("period:O", title="Score day"), alt.Tooltip("text:N", title=" ")],
+        tooltip=[
+            alt.Tooltip("series:N", title=" "),
+            alt.Tooltip("period:O", title="Score day"),
+            alt.Tooltip("text:N", title=" "),
+        ],
     )
     return alt.layer(limits, points).properties(height=HEIGHT)

@@ -108,7 +108,9 @@ def _small_print(now: Any, year_before: Any, view: View, scale: Scale) -> list[s
         parts.append(f"{change} vs {view.year_before.label}")
     if now and not pd.isna(now.lower_bound):
         small = ", few" if now.is_small_sample else ""
-        parts.append(f"95%: {scale.text(now.lower_bound)} to {scale.text(now.upper_bound)} (n = {now.sample_size:,.0f}{small})")
+        parts.append(
+            f"95%: {scale.text(now.lower_bound)} to {scale.text(now.upper_bound)} (n = {now.sample_size:,.0f}{small})"
+        )
     if now and not now.is_complete and view.period.is_complete:
         parts.append("outcomes still awaited")
     return parts
@@ -189,7 +191,8 @@ def by_segment(metric: str, segment: str, view: View) -> pd.DataFrame:
     order = sorted(total.index, key=lambda value: (-now.get(value, 0.0), -total[value], value))[: charts.MOST_SERIES]
     found = found[found["segment_value"].isin(order)]
     return found.sort_values(
-        ["segment_value", "period_start"], key=lambda column: column.map(order.index) if column.name == "segment_value" else column
+        ["segment_value", "period_start"],
+        key=lambda column: column.map(order.index) if column.name == "segment_value" else column,
     )
 
 

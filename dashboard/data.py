@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Hashable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -134,16 +135,11 @@ def shows_personal_data() -> bool:
 @functools.cache
 def _marks() -> dict[str, frozenset[str]]:
     """The columns of each mart that its YAML marks with contains_pii."""
-    marts = [
-        model for path in (PROJECT / "models/marts").glob("*.yml") for model in yaml.safe_load(path.read_text())["models"]
-    ]
     return {
         mart["name"]: frozenset(
-            column["name"]
-            for column in mart["columns"]
-            if column.get("config", {}).get("meta", {}).get("contains_pii")
+            column["name"] for column in mart["columns"] if column.get("config", {}).get("meta", {}).get("contains_pii")
         )
-        for mart in marts
+        for _, mart in _described("*.yml")
     }
 
 
@@ -189,12 +185,16 @@ def _is_readable(schema: str, table: str) -> bool:
 
 def definitions() -> dict[str, dict[str, Any]]:
     """Every metric's row of marts.metric_definitions."""
-    return {row["metric_name"]: row for row in rows(f"select {DEFINED} from marts.metric_definitions order by metric_name")}
+    return {
+        row["metric_name"]: row for row in rows(f"select {DEFINED} from marts.metric_definitions order by metric_name")
+    }
 
 
 def build() -> dict[str, Any] | None:
     """The build that is shown."""
-    found = rows("select build_id, built_at, as_of_day, project_version, variables from marts.builds order by build_id desc limit 1")
+    found = rows(
+        "select build_id, built_at, as_of_day, project_version, variables from marts.builds order by build_id desc limit 1"
+    )
     return found[0] if found else None
 
 
@@ -205,6 +205,24 @@ def currency() -> str:
         return (found[0]["reporting_currency"] if found else None) or ""
     variables = (build() or {}).get("variables")
     return (json.loads(variables).get("reporting_currency") if variables else None) or ""
+
+
+@functools.cache
+def sql_files() -> dict[str, str]:
+    """The SQL file of each metric, by the YAML beside it."""
+    return {
+        metric["name"]: path.with_suffix(".sql").relative_to(PROJECT).as_posix()
+        for path, model in _described("metrics/*/*.yml")
+        for metric in model["config"]["meta"]["metrics"]
+    }
+
+
+def _described(pattern: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The models of the YAML files of the marts, as they stand there."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted((PROJECT / "models/marts").glob(pattern)):
+        for model in yaml.load(path.read_text(), loader)["models"]:
+            yield path, model
 
 
 # Where they are --------------------------------------------------------------------------------------------------------------
@@ -241,4 +259,6 @@ def _publication(source: Published, connection: Readable | None) -> Hashable:
     if isinstance(source, DuckDB):
         seen = source.file(PROJECT, ()).stat()
         return seen.st_ino, seen.st_mtime_ns, seen.st_size
-    return connection.execute("select cast('marts.builds'::regclass as oid), max(build_id) from marts.builds").fetchone()
+    return connection.execute(
+        "select cast('marts.builds'::regclass as oid), max(build_id) from marts.builds"
+    ).fetchone()

@@ -19,6 +19,7 @@ SEGMENTS = {
     "survey_kind": "Kind of survey",
     "feature": "Feature",
 }
+NOTHING = "-"
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -39,7 +40,7 @@ class Scale:
     def text(self, value: float | None) -> str:
         """A value in words; a dash where there is none."""
         number = self.of(value)
-        return "–" if number is None else _unsigned_zero(f"{number:,.{self.decimals}f}") + self.suffix
+        return NOTHING if number is None else _unsigned_zero(f"{number:,.{self.decimals}f}") + self.suffix
 
     def change(self, value: float | None) -> str:
         """A difference of two values, with its sign; empty where there is none."""
@@ -97,7 +98,7 @@ def period(period_type: str, start: datetime.date, end: datetime.date) -> str:
         return f"12 months to {last:%b %Y}"
     if period_type == "year" and start.year == last.year:
         return f"{start:%Y}"
-    return f"{start:%b} – {last:%b %Y}" if start.year == last.year else f"{start:%b %Y} – {last:%b %Y}"
+    return f"{start:%b} to {last:%b %Y}" if start.year == last.year else f"{start:%b %Y} to {last:%b %Y}"
 
 
 def words(identifier: str) -> str:

@@ -85,9 +85,22 @@ def cut(view: View, key: str = "by", label: str = "Cut by", add_none: bool = Fal
     return _choice(label, key, names, names[0] if names else "all", shown, on_page=True) if names else "all"
 
 
-def option(label: str, key: str, options: list[str], labels: dict[str, str] | None = None, default: str | None = None) -> str:
+def option(
+    label: str, key: str, options: list[str], labels: dict[str, str] | None = None, default: str | None = None
+) -> str:
     """A choice on a page that stands in the address, too."""
     return _choice(label, key, options, default or options[0], labels or {}, on_page=True)
+
+
+def score_days(view: View, count: int) -> list[datetime.date]:
+    """The days of health scores up to the end of the chosen period, the latest first: last days of months, of the open month the as-of day."""
+    build = data.build()
+    months = [period for period in _periods("month") if period.start < view.period.end]
+    return (
+        [min(month.end - datetime.timedelta(days=1), build["as_of_day"]) for month in reversed(months[-count:])]
+        if build
+        else []
+    )
 
 
 def _choice(

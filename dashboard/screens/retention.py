@@ -31,12 +31,16 @@ def cohorts() -> None:
         return
     table = pd.DataFrame(
         {
-            "row": [f"{month:%b %Y} ({size:,})" for month, size in zip(found["cohort_month"], found["cohort_customers"], strict=True)],
+            "row": [
+                f"{month:%b %Y} ({size:,})"
+                for month, size in zip(found["cohort_month"], found["cohort_customers"], strict=True)
+            ],
             "column": found["age_months"],
             "value": found["rate"],
             "text": [f"{100 * rate:.0f}" for rate in found["rate"]],
             "hint": [
-                f"{100 * row.rate:.1f}% ({row.retained_customers:,} of {row.cohort_customers:,} customers)" for row in found.itertuples()
+                f"{100 * row.rate:.1f}% ({row.retained_customers:,} of {row.cohort_customers:,} customers)"
+                for row in found.itertuples()
             ],
         }
     )
@@ -46,7 +50,11 @@ def cohorts() -> None:
     st.caption(
         plain(
             "Percent of the cohort; its size stands in brackets. Months that are not over are blank. The whole company, "
-            + ("returned customers included." if what == "customers" else "at the exchange rates of the cohort's month; brightest from 150%.")
+            + (
+                "returned customers included."
+                if what == "customers"
+                else "at the exchange rates of the cohort's month; brightest from 150%."
+            )
         )
     )
 
@@ -84,14 +92,22 @@ def stay(view: View) -> None:
             "upper": found["upper_bound"],
             "hint": [
                 f"{100 * row.survival:.1f}%"
-                + ("" if pd.isna(row.lower_bound) else f", 95%: {100 * row.lower_bound:.1f} to {100 * row.upper_bound:.1f}%")
+                + (
+                    ""
+                    if pd.isna(row.lower_bound)
+                    else f", 95%: {100 * row.lower_bound:.1f} to {100 * row.upper_bound:.1f}%"
+                )
                 + f", {row.at_risk:,} seen"
                 for row in found.itertuples()
             ],
         }
     )
     draw(charts.survival(table))
-    st.caption(plain("Share of customers who have not left by that age (Kaplan-Meier), as of the as-of day. The band holds 95% limits."))
+    st.caption(
+        plain(
+            "Share of customers who have not left by that age (Kaplan-Meier), as of the as-of day. The band holds 95% limits."
+        )
+    )
 
 
 def reasons(view: View) -> None:

@@ -1,9 +1,6 @@
 """Metric explorer: any metric, its rival definitions, its segments, what it means, its SQL and its rows."""
 
-import functools
-
 import streamlit as st
-import yaml
 
 from dashboard import charts, data, formats, views
 from dashboard.components import by_segment, draw, drawable, heading, labels_of, nothing, series
@@ -15,22 +12,13 @@ ROWS = 400
 COLUMNS = "period_start, period_end, is_complete, segment_name, segment_value, numerator, denominator, value, lower_bound, upper_bound, sample_size"
 
 
-@functools.cache
-def files() -> dict[str, str]:
-    """The SQL file of each metric, by the YAML beside it."""
-    found = {}
-    for path in (PROJECT / "models/marts/metrics").glob("*/*.yml"):
-        for model in yaml.safe_load(path.read_text())["models"]:
-            for metric in model["config"]["meta"]["metrics"]:
-                found[metric["name"]] = path.with_suffix(".sql").relative_to(PROJECT).as_posix()
-    return found
-
-
 def choose() -> str:
     """A metric, by family and label."""
     definitions = data.definitions()
     order = sorted(definitions.values(), key=lambda row: (row["family"], row["label"]))
-    labels = {row["metric_name"]: f"{row['family'].capitalize()} · {row['label']} ({row['metric_name']})" for row in order}
+    labels = {
+        row["metric_name"]: f"{row['family'].capitalize()} · {row['label']} ({row['metric_name']})" for row in order
+    }
     return views.option("Metric", "metric", list(labels), labels, "mrr" if "mrr" in labels else None)
 
 
@@ -75,9 +63,13 @@ def cut(metric: str, segment: str, view: View) -> None:
 
 def segments_of(metric: str) -> list[str]:
     """By which segments the metric is there."""
-    found = data.rows("select distinct segment_name from marts.metrics where metric_name = ? and segment_name <> 'all'", metric)
+    found = data.rows(
+        "select distinct segment_name from marts.metrics where metric_name = ? and segment_name <> 'all'", metric
+    )
     order = list(formats.SEGMENTS)
-    return sorted((row["segment_name"] for row in found), key=lambda name: order.index(name) if name in order else len(order))
+    return sorted(
+        (row["segment_name"] for row in found), key=lambda name: order.index(name) if name in order else len(order)
+    )
 
 
 def meaning(metric: str) -> None:
@@ -89,7 +81,9 @@ def meaning(metric: str) -> None:
         "Unit": definition["unit"],
         "Kind": definition["kind"],
         "Good news": definition["better"],
-        "Limits": {"wilson": "95%, Wilson", "multinomial": "95%, multinomial", "mean": "95%, of a mean"}.get(definition["interval_method"], "none"),
+        "Limits": {"wilson": "95%, Wilson", "multinomial": "95%, multinomial", "mean": "95%, of a mean"}.get(
+            definition["interval_method"], "none"
+        ),
         "Awaits outcomes": f"{definition['window_days']} days" if definition["window_days"] is not None else "no",
         "Defined by": definition["source"],
         "Owner": definition["owner"],
@@ -105,14 +99,16 @@ def meaning(metric: str) -> None:
 def rows_of(metric: str, segment: str | None, view: View) -> None:
     """Its rows, to be read and taken away."""
     condition, parameters = (
-        ("segment_name = ?", [segment]) if segment else ("segment_name = ? and segment_value = ?", [view.segment, view.value])
+        ("segment_name = ?", [segment])
+        if segment
+        else ("segment_name = ? and segment_value = ?", [view.segment, view.value])
     )
-    sql = (
-        f"select {COLUMNS}\nfrom marts.metrics\nwhere metric_name = ? and period_type = ? and {condition}\norder by period_start desc, segment_value"
-    )
+    sql = f"select {COLUMNS}\nfrom marts.metrics\nwhere metric_name = ? and period_type = ? and {condition}\norder by period_start desc, segment_value"
     found = data.frame(sql, metric, view.period_type, *parameters)
     shown = found.head(ROWS).dropna(axis="columns", how="all")
-    st.dataframe(shown if segment else shown.drop(columns=["segment_name", "segment_value"]), hide_index=True, width="stretch")
+    st.dataframe(
+        shown if segment else shown.drop(columns=["segment_name", "segment_value"]), hide_index=True, width="stretch"
+    )
     if len(found) > ROWS:
         st.caption(plain(f"The first {ROWS} of {len(found):,} rows; the file has them all."))
     st.download_button(
@@ -136,7 +132,9 @@ left, right = st.columns([3, 1])
 with left:
     metric = choose()
 with right:
-    segment = views.option("Cut by", "cut", ["none", *segments_of(metric)], formats.SEGMENTS | {"none": "Not cut: rival definitions"})
+    segment = views.option(
+        "Cut by", "cut", ["none", *segments_of(metric)], formats.SEGMENTS | {"none": "Not cut: rival definitions"}
+    )
 segment = None if segment == "none" else segment
 if segment:
     cut(metric, segment, view)
@@ -149,7 +147,7 @@ with text_side:
 with chart_side:
     st.subheader("Rows", anchor=False)
     rows_of(metric, segment, view)
-if path := files().get(metric):
+if path := data.sql_files().get(metric):
     st.subheader("SQL", anchor=False)
     st.caption(plain(path))
     st.code((PROJECT / path).read_text(), language="sql")

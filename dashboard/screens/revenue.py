@@ -64,7 +64,9 @@ def movements(view: View) -> None:
     if found.empty:
         nothing("movements of MRR")
         return
-    found = found.assign(value=[value * BRIDGE[name] for name, value in zip(found["metric_name"], found["value"], strict=True)])
+    found = found.assign(
+        value=[value * BRIDGE[name] for name, value in zip(found["metric_name"], found["value"], strict=True)]
+    )
     found = found.sort_values("metric_name", key=lambda names: names.map(list(MOVEMENT_COLOURS).index), kind="stable")
     scale = formats.scale(definitions["mrr"], found["value"])
     table = drawable(found, [definitions[name]["label"] for name in found["metric_name"]], view, scale)

@@ -25,14 +25,18 @@ def port() -> int:
         try:
             place.bind((ADDRESS, int(given)))
         except OSError as error:
-            raise Stop(f"Port {given} cannot be used: {error.strerror}. Another one: make dashboard PORT={int(given) + 1}") from None
+            raise Stop(
+                f"Port {given} cannot be used: {error.strerror}. Another one: make dashboard PORT={int(given) + 1}"
+            ) from None
     return int(given)
 
 
 def main() -> None:
     """Check that there is something to show and a port to show it on, then become the server."""
     if (name := chosen()) not in TARGETS:
-        raise Stop(f"The dashboard reads DuckDB and PostgreSQL, not {name}: make dashboard TARGET=duckdb, or TARGET=postgres.")
+        raise Stop(
+            f"The dashboard reads DuckDB and PostgreSQL, not {name}: make dashboard TARGET=duckdb, or TARGET=postgres."
+        )
     if (shows := os.environ.get("SHOW_PERSONAL_DATA", "")) not in ("", "0", "1"):
         raise Stop(f"SHOW_PERSONAL_DATA is {shows}. Expected 1, or nothing.")
     source = published()

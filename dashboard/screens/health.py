@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import charts, data
 from dashboard.components import draw, heading, nothing, nowhere, tiles, trend
 from dashboard.formats import plain
-from dashboard.views import View
+from dashboard.views import View, score_days
 
 # of Okabe and Ito's colours those that say the same and can be told apart
 BANDS = {"green": charts.GREEN, "yellow": charts.ORANGE, "red": charts.VERMILLION, "insufficient data": charts.GREY}
@@ -21,16 +21,6 @@ TILES = ("customer_health_score", "healthy_customer_share", "at_risk_customers",
 def where(view: View) -> tuple[str, list[str]]:
     """The chosen segment as a condition on the columns of a mart."""
     return ("", []) if view.is_whole_company else (f" and {view.segment} = ?", [view.value])
-
-
-def score_days(view: View) -> list[datetime.date]:
-    """The score days up to the end of the chosen period, the latest first; of many the last ones."""
-    found = data.rows(
-        "select distinct score_day from marts.churn_predictions where score_day < ? order by score_day desc limit ?",
-        view.period.end,
-        SCORE_DAYS + 1,
-    )
-    return [row["score_day"] for row in found]
 
 
 def distribution(view: View, days: list[datetime.date]) -> None:
@@ -68,7 +58,10 @@ def _rank(band: str) -> int:
 
 def movements(view: View, days: list[datetime.date]) -> None:
     """From which band to which customers went between the last two score days."""
-    st.subheader(f"From band to band, {days[1]:%d %b} to {days[0]:%d %b %Y}" if len(days) > 1 else "From band to band", anchor=False)
+    st.subheader(
+        f"From band to band, {days[1]:%d %b} to {days[0]:%d %b %Y}" if len(days) > 1 else "From band to band",
+        anchor=False,
+    )
     if len(days) < 2:
         nothing("movements between bands, for which two score days are needed,")
         return
@@ -142,12 +135,12 @@ def at_risk(view: View) -> None:
     )
     st.caption(
         plain(
-            f"On the as-of day, whatever period is chosen: customers whose health is red or whose churn is likely; the {AT_RISK} of the largest MRR at"
-            " most. A row that is ticked opens the customer."
+            "On the as-of day, whatever period is chosen: customers whose health is red or whose churn is likely,"
+            f" the {AT_RISK} of the largest MRR at most. A row that is ticked opens the customer."
         )
     )
     if picked := chosen.selection.rows:
-        st.switch_page("pages/customer.py", query_params={"customer": found["customer_id"].iloc[picked[0]]})
+        st.switch_page("screens/customer.py", query_params={"customer": found["customer_id"].iloc[picked[0]]})
 
 
 def validity() -> None:
@@ -162,7 +155,9 @@ def validity() -> None:
     if found.empty:
         nothing("scores whose outcome is known")
         return
-    found = found.sort_values("colour", key=lambda names: names.map(_rank), kind="stable").sort_values("score_day", kind="stable")
+    found = found.sort_values("colour", key=lambda names: names.map(_rank), kind="stable").sort_values(
+        "score_day", kind="stable"
+    )
     table = pd.DataFrame(
         {
             "period": [f"{day:%d %b %Y}" for day in found["score_day"]],
@@ -170,18 +165,23 @@ def validity() -> None:
             "value": found["churned_share"],
             "lower": found["lower_bound"],
             "upper": found["upper_bound"],
-            "text": [f"{row.churned:,} of {row.customers:,} left ({100 * row.churned_share:.1f}%)" for row in found.itertuples()],
+            "text": [
+                f"{row.churned:,} of {row.customers:,} left ({100 * row.churned_share:.1f}%)"
+                for row in found.itertuples()
+            ],
         }
     )
     draw(charts.intervals(table, {band.capitalize(): BANDS.get(band, charts.SKY) for band in found["colour"]}))
-    st.caption(plain("Share that left within the churn horizon after the score day, with 95% limits. The whole company."))
+    st.caption(
+        plain("Share that left within the churn horizon after the score day, with 95% limits. The whole company.")
+    )
 
 
 view = st.session_state["view"]
 heading("Health", view)
 if not nowhere(TILES, "evidence of health"):
     tiles(TILES, view)
-    days = score_days(view)
+    days = score_days(view, SCORE_DAYS)
     left, right = st.columns(2)
     if data.may_read("customer_health") and days:
         with left:

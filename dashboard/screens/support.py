@@ -34,11 +34,19 @@ def queues(view: View) -> None:
         nothing("calls")
         return
     level = {
-        name: st.column_config.NumberColumn(label, format="percent", help=plain(words(name))) for name, label in LEVELS.items()
+        name: st.column_config.NumberColumn(label, format="percent", help=plain(words(name)))
+        for name, label in LEVELS.items()
     }
     counts = {name: st.column_config.NumberColumn(words(name), format="localized") for name in found.columns[1:4]}
-    st.dataframe(found, hide_index=True, width="stretch", column_config={"queue": st.column_config.TextColumn("Queue")} | counts | level)
-    st.caption(plain("Five published service levels beside each other, the first of them the metric. The whole company."))
+    st.dataframe(
+        found,
+        hide_index=True,
+        width="stretch",
+        column_config={"queue": st.column_config.TextColumn("Queue")} | counts | level,
+    )
+    st.caption(
+        plain("Five published service levels beside each other, the first of them the metric. The whole company.")
+    )
 
 
 view = st.session_state["view"]

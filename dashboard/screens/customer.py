@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard.components import draw, nothing
-from dashboard.formats import plain, words
+from dashboard.formats import NOTHING, plain, words
 
 FOUND = 20
 EVENTS = 40
@@ -24,7 +24,10 @@ def choose() -> str | None:
     """The customer of the address, or one that is looked for."""
     columns = data.shown_columns("customer_360", "customer_id, customer_name")
     sought = st.text_input(
-        "Find a customer", placeholder="Part of its id" + (" or name" if "customer_name" in columns else ""), key="sought", persist_state="session"
+        "Find a customer",
+        placeholder="Part of its id" + (" or name" if "customer_name" in columns else ""),
+        key="sought",
+        persist_state="session",
     ).strip()
     pattern = f"%{sought.lower()}%"
     condition = " or ".join(f"lower({column}) like ?" for column in columns.split(", "))
@@ -49,7 +52,11 @@ def choose() -> str | None:
     elif state.get("customer chosen") not in names:
         state["customer chosen"] = next(iter(names))
     chosen = st.selectbox(
-        f"Customers found, of the largest MRR {FOUND} at most", list(names), format_func=names.get, key="customer chosen", persist_state="session"
+        f"Customers found, of the largest MRR {FOUND} at most",
+        list(names),
+        format_func=names.get,
+        key="customer chosen",
+        persist_state="session",
     )
     st.query_params["customer"] = state["customer written"] = chosen
     return chosen
@@ -66,7 +73,10 @@ def facts(customer: str) -> None:
     row = data.rows(f"select {columns} from marts.customer_360 where customer_id = ?", customer)[0]
     name = f" · {row['customer_name']}" if row.get("customer_name") else ""
     st.subheader(plain(f"{customer}{name}"), anchor=False)
-    attributes = [row[column] for column in ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")]
+    attributes = [
+        row[column]
+        for column in ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
+    ]
     st.caption(plain(" · ".join([row["state"], *map(str, attributes), f"as of {row['as_of_day']}"])))
     if row["next_best_reason"]:
         st.info(plain(row["next_best_reason"]), icon=":material/call:")
@@ -74,15 +84,23 @@ def facts(customer: str) -> None:
         st.info(plain(f"Judged otherwise by a person until {row['override_expires_on']}: {row['override_reason']}"))
     shown = {
         "MRR": (_number(row["mrr"], ",.0f"), _number(row["mrr_change"], "+,.0f"), "in 90 days"),
-        "Health": (_number(row["health_score"], ".1f"), _number(row["health_score_change"], "+.1f"), row["health_band"]),
+        "Health": (
+            _number(row["health_score"], ".1f"),
+            _number(row["health_score_change"], "+.1f"),
+            row["health_band"],
+        ),
         "Churn probability": (_percent(row["churn_probability"]), None, row["churn_risk_tier"]),
         "Lifetime value": (_number(row["lifetime_value"], ",.0f"), None, None),
         "Last NPS answer": (_number(row["latest_nps"], ".0f"), None, row["latest_nps_day"]),
         "Open tickets": (_number(row["open_tickets"], ",.0f"), None, f"{row['open_severe_tickets'] or 0} severe"),
         "Days past due": (_number(row["days_past_due"], ",.0f"), None, None),
         "Days since use": (_number(row["days_since_use"], ",.0f"), None, None),
-        "Last touch": (str(row["last_touch_day"] or "–"), None, None),
-        "Next renewal": (str(row["next_renewal_day"] or "–"), None, f"{row['tenure_months']} months so far" if row["tenure_months"] else None),
+        "Last touch": (str(row["last_touch_day"] or NOTHING), None, None),
+        "Next renewal": (
+            str(row["next_renewal_day"] or NOTHING),
+            None,
+            f"{row['tenure_months']} months so far" if row["tenure_months"] else None,
+        ),
     }
     places = [*st.columns(TILES_A_ROW), *st.columns(TILES_A_ROW)]
     for place, (label, (value, change, note)) in zip(places, shown.items(), strict=True):
@@ -94,13 +112,13 @@ def facts(customer: str) -> None:
 
 def _number(value: object, form: str) -> str | None:
     if value is None:
-        return None if form.startswith("+") else "–"
+        return None if form.startswith("+") else NOTHING
     text = format(float(value), form)
     return text if any(digit in text for digit in "123456789") or not form.startswith("+") else None
 
 
 def _percent(value: object) -> str:
-    return "–" if value is None else f"{100 * float(value):.1f}%"
+    return NOTHING if value is None else f"{100 * float(value):.1f}%"
 
 
 def _colour(change: str | None) -> str:
@@ -159,12 +177,14 @@ def scores(customer: str) -> None:
 def contributions(customer: str) -> None:
     """What each measure added to the last score, and what it cost."""
     st.subheader("What makes the score", anchor=False)
+    last = data.rows(
+        "select max(score_day) as day from marts.customer_health where customer_id = ? and score is not null", customer
+    )[0]["day"]
     found = data.frame(
-        "select measure, score_day, raw_value, contribution, points_lost, contribution_change from marts.customer_health_measures where customer_id = ?"
-        " and status <> 'gone' and score_day = (select max(score_day) from marts.customer_health where customer_id = ?)"
-        " and (contribution <> 0 or points_lost > 0) order by points_lost desc, measure",
+        "select measure, raw_value, contribution, points_lost from marts.customer_health_measures where customer_id = ? and score_day = ?"
+        " and status <> 'gone' and (contribution <> 0 or points_lost > 0) order by points_lost desc, measure",
         customer,
-        customer,
+        last,
     )
     if found.empty:
         nothing("health measures of this customer")
@@ -173,11 +193,21 @@ def contributions(customer: str) -> None:
     for row in found.itertuples():
         value = "unknown" if pd.isna(row.raw_value) else f"{row.raw_value:,.4g}"
         rows += [
-            {"name": words(row.measure), "series": "Added", "value": max(row.contribution, 0.0), "text": f"added {row.contribution:.1f} ({value})"},
-            {"name": words(row.measure), "series": "Lost", "value": row.points_lost, "text": f"lost {row.points_lost:.1f} ({value})"},
+            {
+                "name": words(row.measure),
+                "series": "Added",
+                "value": max(row.contribution, 0.0),
+                "text": f"added {row.contribution:.1f} ({value})",
+            },
+            {
+                "name": words(row.measure),
+                "series": "Lost",
+                "value": row.points_lost,
+                "text": f"lost {row.points_lost:.1f} ({value})",
+            },
         ]
     draw(charts.bars(pd.DataFrame(rows), "points of 100", {"Added": charts.BLUE, "Lost": charts.VERMILLION}))
-    st.caption(plain(f"On {found['score_day'].iloc[0]}; most points lost first."))
+    st.caption(plain(f"On {last}; most points lost first."))
 
 
 def prediction(customer: str) -> None:
@@ -189,7 +219,9 @@ def prediction(customer: str) -> None:
         customer,
     )
     reasons = [
-        (found[0][f"reason_{place}"], found[0][f"reason_{place}_contribution"]) for place in (1, 2, 3) if found and found[0][f"reason_{place}"]
+        (found[0][f"reason_{place}"], found[0][f"reason_{place}_contribution"])
+        for place in (1, 2, 3)
+        if found and found[0][f"reason_{place}"]
     ]
     if not reasons:
         nothing("predictions of this customer")
@@ -270,7 +302,11 @@ def answers(customer: str) -> None:
         st.info(plain(data.not_readable("feedback")))
         return
     columns = data.shown_columns("feedback", "said_date, channel, sentiment_label, themes, text")
-    found = data.frame(f"select {columns} from marts.feedback where customer_id = ? order by said_at desc, text_id limit ?", customer, ROWS)
+    found = data.frame(
+        f"select {columns} from marts.feedback where customer_id = ? order by said_at desc, text_id limit ?",
+        customer,
+        ROWS,
+    )
     if found.empty:
         nothing("texts of this customer")
         return
@@ -300,10 +336,13 @@ else:
     left, right = st.columns(2)
     with left:
         money(customer)
-        contributions(customer)
+        # asked last, since it takes longest
+        below_money = st.container()
         events(customer)
     with right:
         scores(customer)
         prediction(customer)
         tickets(customer)
     answers(customer)
+    with below_money:
+        contributions(customer)

@@ -76,8 +76,15 @@ def verbatims(view: View) -> None:
         )
     ]
     with st.container(horizontal=True):
-        theme = views.option("Theme", "theme", ["any", *known_themes], {"any": "Any theme"} | {name: words(name) for name in known_themes})
-        mood = views.option("Mood", "mood", ["any", *MOODS], {"any": "Any mood"} | {name: name.capitalize() for name in MOODS})
+        theme = views.option(
+            "Theme",
+            "theme",
+            ["any", *known_themes],
+            {"any": "Any theme"} | {name: words(name) for name in known_themes},
+        )
+        mood = views.option(
+            "Mood", "mood", ["any", *MOODS], {"any": "Any mood"} | {name: name.capitalize() for name in MOODS}
+        )
     columns = data.shown_columns("feedback", "said_date, channel, sentiment_label, themes, customer_id, text")
     conditions, parameters = ["said_date >= ?", "said_date < ?"], [view.period.start, view.period.end]
     if mood != "any":

@@ -41,7 +41,9 @@ def funnel(view: View) -> None:
 def features(view: View) -> None:
     """Which features are used, where the entitlement is there."""
     metric = "feature_adoption_rate"
-    st.subheader(f"Feature adoption, {view.period.label}", help=plain(data.definitions()[metric]["description"]), anchor=False)
+    st.subheader(
+        f"Feature adoption, {view.period.label}", help=plain(data.definitions()[metric]["description"]), anchor=False
+    )
     found = data.frame(
         "select segment_value, value from marts.metrics where metric_name = ? and period_type = ? and period_start = ?"
         " and segment_name = 'feature' and value is not null order by value desc, segment_value limit ?",
