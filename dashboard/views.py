@@ -10,6 +10,7 @@ from dashboard import data, formats
 
 # whose periods are those of the whole spine
 SPINE_METRIC = "mrr"
+WIDTH_ON_PAGE = 300
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,19 @@ def cut(view: View, key: str = "by", label: str = "Cut by", add_none: bool = Fal
     """A choice of the attribute by which a chart is cut."""
     names = (["none"] if add_none else []) + list(_segments())
     shown = formats.SEGMENTS | {"none": "Not cut"}
-    return _choice(label, key, names, names[0] if names else "all", shown, on_page=True) if names else "all"
+    return _choice(label, key, names, names[0] if names else "all", shown, st, WIDTH_ON_PAGE) if names else "all"
 
 
 def option(
-    label: str, key: str, options: list[str], labels: dict[str, str] | None = None, default: str | None = None
+    label: str,
+    key: str,
+    options: list[str],
+    labels: dict[str, str] | None = None,
+    default: str | None = None,
+    width: int | str = WIDTH_ON_PAGE,
 ) -> str:
     """A choice on a page that stands in the address, too."""
-    return _choice(label, key, options, default or options[0], labels or {}, on_page=True)
+    return _choice(label, key, options, default or options[0], labels, st, width)
 
 
 def score_days(view: View, count: int) -> list[datetime.date]:
@@ -104,7 +110,13 @@ def score_days(view: View, count: int) -> list[datetime.date]:
 
 
 def _choice(
-    label: str, key: str, options: list[str], default: str, labels: dict[str, str] | None = None, on_page: bool = False
+    label: str,
+    key: str,
+    options: list[str],
+    default: str,
+    labels: dict[str, str] | None = None,
+    place: Any = st.sidebar,
+    width: int | str = "stretch",
 ) -> str:
     """A select box whose value stands in the address, the default too: next month it may be another one."""
     state = st.session_state
@@ -115,13 +127,13 @@ def _choice(
         state[key] = asked
     elif state.get(key) not in options:
         state[key] = default
-    place = st if on_page else st.sidebar
     chosen = place.selectbox(
         label,
         options,
         key=key,
         format_func=lambda option: (labels or {}).get(option, option),
         persist_state="session",
+        width=width,
     )
     st.query_params[key] = written[key] = chosen
     return chosen

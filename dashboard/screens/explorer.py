@@ -19,7 +19,7 @@ def choose() -> str:
     labels = {
         row["metric_name"]: f"{row['family'].capitalize()} · {row['label']} ({row['metric_name']})" for row in order
     }
-    return views.option("Metric", "metric", list(labels), labels, "mrr" if "mrr" in labels else None)
+    return views.option("Metric", "metric", list(labels), labels, "mrr" if "mrr" in labels else None, "stretch")
 
 
 def rivals(metric: str) -> list[str]:
@@ -103,7 +103,10 @@ def rows_of(metric: str, segment: str | None, view: View) -> None:
         if segment
         else ("segment_name = ? and segment_value = ?", [view.segment, view.value])
     )
-    sql = f"select {COLUMNS}\nfrom marts.metrics\nwhere metric_name = ? and period_type = ? and {condition}\norder by period_start desc, segment_value"
+    sql = (
+        f"select {COLUMNS}\nfrom marts.metrics\nwhere metric_name = ? and period_type = ? and {condition}\n"
+        "order by period_start desc, segment_value"
+    )
     found = data.frame(sql, metric, view.period_type, *parameters)
     shown = found.head(ROWS).dropna(axis="columns", how="all")
     st.dataframe(
