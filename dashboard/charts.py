@@ -44,7 +44,7 @@ def _x(labels: Sequence[str]) -> alt.X:
         "period:O",
         title=None,
         sort=list(labels),
-        axis=alt.Axis(labelOverlap="greedy", labelAngle=0 if len(labels) < FEW else -40, ticks=False),
+        axis=alt.Axis(labelOverlap="greedy", labelLimit=150, labelAngle=0 if len(labels) < FEW else -40, ticks=False),
     )
 
 
@@ -259,7 +259,7 @@ def bars(
                 x=x, y=y, text="text:N", tooltip=tooltip
             ),
         ]
-    return alt.layer(*layers).properties(height=max(90, bar * len(names) + 40))
+    return alt.layer(*layers).properties(height=bar * len(names) + (100 if "series" in table else 60))
 
 
 def signed_bars(table: pd.DataFrame, title: str = "") -> alt.LayerChart:

@@ -73,7 +73,7 @@ def _tile(definition: dict[str, Any], course: pd.DataFrame, view: View) -> None:
             delta=change or None,
             delta_color=_colour_of_change(change, definition["better"]),
             delta_arrow="auto" if any(digit in change for digit in "123456789") else "off",
-            delta_description=f"vs {view.before.label}" if change and view.before else None,
+            delta_description=f"vs {view.before.short}" if change and view.before else None,
             help=_explained(definition),
             chart_data=_course(course, view, scale),
             chart_type="line",
@@ -105,7 +105,7 @@ def _small_print(now: Any, year_before: Any, view: View, scale: Scale) -> list[s
     """Against the year before, and the limits where there are some."""
     parts = []
     if (change := scale.change(_difference(now, year_before))) and view.year_before:
-        parts.append(f"{change} vs {view.year_before.label}")
+        parts.append(f"{change} vs {view.year_before.short}")
     if now and not pd.isna(now.lower_bound):
         small = ", few" if now.is_small_sample else ""
         parts.append(
@@ -173,7 +173,7 @@ def drawable(found: pd.DataFrame, names: Any, view: View, scale: Scale) -> pd.Da
 def labels_of(found: pd.DataFrame, view: View) -> list[str]:
     """The periods from the first of these rows to the last, without a gap."""
     first, last = found["period_start"].min(), found["period_start"].max()
-    return [period.label for period in view.periods if first <= period.start <= last]
+    return [period.short for period in view.periods if first <= period.start <= last]
 
 
 def by_segment(metric: str, segment: str, view: View) -> pd.DataFrame:

@@ -20,6 +20,7 @@ SEGMENTS = {
     "feature": "Feature",
 }
 NOTHING = "-"
+ACRONYMS = ("arr", "csat", "csm", "mrr", "nps")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -101,9 +102,16 @@ def period(period_type: str, start: datetime.date, end: datetime.date) -> str:
     return f"{start:%b} to {last:%b %Y}" if start.year == last.year else f"{start:%b %Y} to {last:%b %Y}"
 
 
+def short_period(period_type: str, start: datetime.date, end: datetime.date) -> str:
+    """The same where there is little room."""
+    return period(period_type, start, end).replace("12 months to", "12m to")
+
+
 def words(identifier: str) -> str:
     """A name of the data as people write it."""
-    return identifier.replace("_", " ").strip().capitalize()
+    text = identifier.replace("_", " ").strip()
+    text = text[:1].upper() + text[1:]
+    return re.sub(rf"\b({'|'.join(ACRONYMS)})\b", lambda found: found[0].upper(), text, flags=re.IGNORECASE)
 
 
 def plain(text: Any) -> str:

@@ -21,6 +21,7 @@ class Period:
     end: datetime.date
     is_complete: bool
     label: str
+    short: str
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class View:
         return self.segment == "all"
 
     def label_of(self, start: datetime.date) -> str:
-        """The label of the period that starts on that day."""
-        return next((period.label for period in self.periods if period.start == start), str(start))
+        """The short label of the period that starts on that day."""
+        return next((period.short for period in self.periods if period.start == start), str(start))
 
 
 def choose() -> View:
@@ -152,6 +153,7 @@ def _periods(period_type: str) -> tuple[Period, ...]:
             row["period_end"],
             row["is_complete"],
             formats.period(period_type, row["period_start"], row["period_end"]),
+            formats.short_period(period_type, row["period_start"], row["period_end"]),
         )
         for row in found
     )

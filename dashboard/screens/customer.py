@@ -280,6 +280,7 @@ def tickets(customer: str) -> None:
     if found.empty:
         nothing("tickets of this customer")
         return
+    found["severity"] = found["severity"].fillna("")
     st.dataframe(
         found,
         hide_index=True,
@@ -311,7 +312,7 @@ def answers(customer: str) -> None:
         nothing("texts of this customer")
         return
     st.dataframe(
-        found,
+        found.fillna(""),
         hide_index=True,
         width="stretch",
         column_config={

@@ -9,6 +9,7 @@ from dashboard.views import View
 from inputs import PROJECT
 
 ROWS = 400
+HEIGHT = 400
 COLUMNS = "period_start, period_end, is_complete, segment_name, segment_value, numerator, denominator, value, lower_bound, upper_bound, sample_size"
 
 
@@ -43,7 +44,7 @@ def beside_each_other(metric: str, view: View) -> None:
     found = found.sort_values("metric_name", key=lambda column: column.map(drawn.index), kind="stable")
     scale = formats.scale(definitions[metric], found["value"])
     table = drawable(found, [definitions[name]["label"] for name in found["metric_name"]], view, scale)
-    draw(charts.lines(table, labels_of(found, view), scale.axis, height=340))
+    draw(charts.lines(table, labels_of(found, view), scale.axis, height=HEIGHT))
     if others := [definitions[name]["label"] for name in names if name not in drawn]:
         st.caption(plain(f"In another unit, and so not drawn: {', '.join(others)}."))
 
@@ -56,7 +57,7 @@ def cut(metric: str, segment: str, view: View) -> None:
         return
     scale = formats.scale(data.definitions()[metric], found["value"])
     table = drawable(found, found["segment_value"], view, scale).drop(columns=["lower", "upper"])
-    draw(charts.lines(table, labels_of(found, view), scale.axis, height=340))
+    draw(charts.lines(table, labels_of(found, view), scale.axis, height=HEIGHT))
     if found["segment_value"].nunique() == charts.MOST_SERIES:
         st.caption(plain(f"The {charts.MOST_SERIES} largest at most."))
 
@@ -153,4 +154,4 @@ with chart_side:
 if path := data.sql_files().get(metric):
     st.subheader("SQL", anchor=False)
     st.caption(plain(path))
-    st.code((PROJECT / path).read_text(), language="sql")
+    st.code((PROJECT / path).read_text(), language="sql", height=460)
