@@ -52,7 +52,7 @@ PICTURES = ("overview", "retention")
 
 
 class Companies(NamedTuple):
-    """DuckDB files with marts as tables: the sample company, nothing at all, one month, and nothing but what is billed."""
+    """DuckDB files with marts as tables: the sample company, nothing at all, one month and no trained model, and nothing but what is billed."""
 
     sample: Path
     empty: Path
@@ -79,10 +79,16 @@ def companies(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) 
     """)
     with duckdb.connect(str(sample)) as copy:
         copy.execute("update marts.feedback set text = ? where said_date = '2025-04-30'", [SCRIPT])
+    one_month = _cut(sample, folder / "one_month.duckdb", _one_month)
+    with duckdb.connect(str(one_month)) as copy:
+        copy.execute("update marts.customer_360 set churn_probability = null, churn_risk_tier = null")
+        copy.execute(
+            "update marts.churn_predictions set probability = null, reason_1 = null, reason_2 = null, reason_3 = null"
+        )
     return Companies(
         sample,
         _cut(sample, folder / "empty.duckdb", lambda name, columns: "false"),
-        _cut(sample, folder / "one_month.duckdb", _one_month),
+        one_month,
         _cut(sample, folder / "billing.duckdb", _billing),
     )
 
@@ -554,8 +560,12 @@ def test_who_may_not_is_told(server: dict[str, str], chosen: Callable) -> None:
     (error,) = opened().error
     assert "grant support_reporter to dashboard_reader;" in unescaped(error.value)
     chosen(POSTGRES_USER=server["POSTGRES_USER"])
-    app = opened("customer")
-    assert not app.error
+    app = opened()
+    for page in ("health", "voice", "customer"):
+        turned(app, page)
+        assert not app.exception, page
+        assert not app.error, page
+        assert app.dataframe, page
     assert number(app.metric[0].value)[0] > 0
 
 

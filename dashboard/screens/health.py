@@ -112,7 +112,8 @@ def at_risk(view: View) -> None:
     if found.empty:
         st.info("Nobody is at risk: no customer of this choice is red, and of none is churn likely.")
         return
-    found["churn_probability"] *= 100
+    # without a trained model there is no number in it at all
+    found["churn_probability"] = 100 * pd.to_numeric(found["churn_probability"])
     chosen = st.dataframe(
         found,
         hide_index=True,

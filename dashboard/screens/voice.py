@@ -12,6 +12,8 @@ SHARES = {"detractor_share": charts.VERMILLION, "passive_share": charts.GREY, "p
 MOODS = {"negative": charts.VERMILLION, "neutral": charts.GREY, "unscored": "#CCCCCC", "positive": charts.BLUE}
 THEMES = 15
 TEXTS = 50
+# the segments that marts.feedback knows
+CUT_BY = ("plan", "country", "csm")
 FAMILY = ("net_promoter_score", "customer_satisfaction_score", "customer_effort_score", "net_sentiment")
 
 
@@ -93,7 +95,7 @@ def verbatims(view: View) -> None:
     if theme != "any":
         conditions.append("', ' || replace(themes, ',', ', ') || ',' like ?")
         parameters.append(f"%, {theme},%")
-    if view.segment in ("plan", "country", "csm"):
+    if view.segment in CUT_BY:
         conditions.append(f"{view.segment} = ?")
         parameters.append(view.value)
     found = data.frame(
@@ -119,7 +121,8 @@ def verbatims(view: View) -> None:
         },
     )
     hidden = "" if "text" in found else " What was written is personal data, and hidden."
-    st.caption(plain(f"The latest {TEXTS} at most.{hidden}"))
+    whole = "" if view.is_whole_company or view.segment in CUT_BY else " The whole company, whatever segment is chosen."
+    st.caption(plain(f"The latest {TEXTS} at most.{hidden}{whole}"))
 
 
 view = st.session_state["view"]
