@@ -33,6 +33,7 @@ def main() -> None:
     )
     try:
         with data.reading():
+            tell()
             watch()
             st.session_state["view"] = views.choose()
             about()
@@ -41,17 +42,23 @@ def main() -> None:
         st.error(plain(reason))
 
 
+def tell() -> None:
+    """Say so where this is another publication than the one that was shown before."""
+    shown = data.shown_publication()
+    if st.session_state.get("publication", shown) != shown:
+        st.toast("A new build was published.", icon=":material/refresh:")
+    st.session_state["publication"] = shown
+
+
 @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
 def watch() -> None:
-    """Show what is published anew, as soon as it is."""
-    state = st.session_state
+    """Run the page again as soon as something else is published."""
     try:
         now = data.publication()
     except Stop:
+        # between two builds, or away for a moment: what is shown stays
         return
-    if state.setdefault("publication", now) != now:
-        state["publication"] = now
-        st.toast("A new build was published.", icon=":material/refresh:")
+    if now != st.session_state["publication"]:
         st.rerun()
 
 
