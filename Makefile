@@ -35,7 +35,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask report stop train review test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask dashboard report stop train review test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -54,10 +54,11 @@ help: ## Show this list
 #: SAMPLE_ARGS    for the sample company, such as "--customers 1000 --seed 3"
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
+#: PORT           of the dashboard (8501)
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
 #: PERIOD         month of report, YYYY-MM; not given: the latest that is over
 #: REPORT_PATH    file of report (target/report.html)
-#: SHOW_PERSONAL_DATA  1: report names customers and their managers
+#: SHOW_PERSONAL_DATA  1: dashboard and report show names, and the dashboard what people wrote
 #: BASE           what make review compares with: a branch, tag or commit (main)
 #: CHECKS         of lint alone: ruff, yamllint, sqlfluff (all)
 #: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
@@ -74,6 +75,9 @@ query: $(target_ready) ## Print the result of SQL="select ..." from the database
 
 ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(target_python) scripts/ask.py $(ARGS)
+
+dashboard: $(dashboard_ready) $(if $(filter postgres,$(TARGET)),$(postgres_ready)) ## Show the marts in the browser, to this machine alone
+	@$(python) scripts/serve_dashboard.py
 
 report: $(target_docs_ready) ## Write the month for the board as one page, target/report.html
 	@$(target_python) scripts/board_report.py
@@ -121,7 +125,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
-	@find generator nlp report scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find dashboard generator nlp report scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # an environment, its folder given, from the requirements that are the first thing needed
 define environment

@@ -18,13 +18,8 @@ REGISTRIES = re.compile(
 GENERATED = re.compile(
     r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|\.venv-spark|\.spark|dbt_packages)/|__pycache__"
 )
-LOCKS = [
-    "requirements/build.txt",
-    "requirements/train.txt",
-    "requirements/postgres.txt",
-    "requirements/spark.txt",
-    "requirements/test.txt",
-]
+GROUPS = ("build", "train", "postgres", "spark", "dashboard", "docs", "semantic", "test")
+LOCKS = [f"requirements/{name}.txt" for name in GROUPS]
 
 
 def files() -> list[str]:
@@ -84,14 +79,11 @@ def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
 def test_locks_hold_every_dependency_of_the_project() -> None:
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     groups, build = settings["dependency-groups"], settings["project"]["dependencies"]
-    assert {"include-group": "train"} in groups["test"]
-    assert {"include-group": "postgres"} in groups["test"]
-    train, postgres, spark = (build + groups[group] for group in ("train", "postgres", "spark"))
-    test = train + groups["postgres"] + [one for one in groups["test"] if isinstance(one, str)]
-    needed = dict(zip(LOCKS, (build, train, postgres, spark, test), strict=True))
-    for lock, requirements in needed.items():
+    included = {one["include-group"] for one in groups["test"] if isinstance(one, dict)}
+    assert included == set(GROUPS) - {"build", "spark", "test"}
+    for name, lock in zip(GROUPS, LOCKS, strict=True):
         pins = locked(lock)
-        for requirement in requirements:
+        for requirement in build + [one for one in groups.get(name, []) if isinstance(one, str)]:
             name, exact = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==([^ ;]+))?.*", requirement).groups()
             assert normal(name) in pins, f"{lock} lacks {name}: make lock"
             assert exact in (None, pins[normal(name)]), (
@@ -100,22 +92,32 @@ def test_locks_hold_every_dependency_of_the_project() -> None:
 
 
 def test_locks_agree() -> None:
-    """Each pins what the smaller ones pin, and .venv-spark takes what training needs, too."""
-    build, train, postgres, spark, test = (locked(lock) for lock in LOCKS)
-    for smaller, larger in ((build, train), (build, postgres), (build, spark), (train, test), (postgres, test)):
-        assert {name: larger.get(name) for name in smaller} == smaller
-    assert {name: spark[name] for name in train.keys() & spark} == {name: train[name] for name in train.keys() & spark}
+    """Each pins what the smaller ones pin; .venv-spark takes what training and the report need, too."""
+    pins = dict(zip(GROUPS, map(locked, LOCKS), strict=True))
+    for name, more in pins.items():
+        assert {one: more.get(one) for one in pins["build"]} == pins["build"], name
+        if name != "spark":
+            assert {one: pins["test"].get(one) for one in more} == more, name
+        assert {one: pins["spark"][one] for one in more.keys() & pins["spark"]} == {
+            one: more[one] for one in more.keys() & pins["spark"]
+        }, name
 
 
 def test_a_build_stays_small() -> None:
-    """What only training and tests need is not installed for make build; pandas by nothing."""
-    build, train, postgres, spark, test = (locked(lock) for lock in LOCKS)
-    assert not {"scipy", "scikit-learn", "dbt-postgres", "dbt-spark", "pyspark"} & set(build)
-    assert not {"scipy", "scikit-learn", "pytest", "pyspark"} & set(postgres)
-    assert not {"scipy", "scikit-learn", "dbt-postgres"} & set(spark)
-    assert not {"pyspark"} & set(test)
-    assert not {"lifetimes", "pytest"} & set(train)
-    assert "pandas" not in test
+    """What only training, tests and what people look at need is not installed for make build."""
+    pins = dict(zip(GROUPS, (set(locked(lock)) for lock in LOCKS), strict=True))
+    unwanted = {
+        "build": {"scipy", "scikit-learn", "dbt-postgres", "dbt-spark", "pyspark", "pandas", "altair", "streamlit"},
+        "postgres": {"scipy", "scikit-learn", "pytest", "pyspark", "pandas"},
+        "spark": {"scipy", "scikit-learn", "dbt-postgres", "pandas"},
+        "train": {"lifetimes", "pytest", "pandas"},
+        "dashboard": {"scikit-learn", "pytest"},
+        "docs": {"scikit-learn", "pytest", "pandas", "streamlit"},
+        "semantic": {"scikit-learn", "pytest", "pandas", "streamlit"},
+        "test": {"pyspark"},
+    }
+    assert unwanted.keys() == pins.keys()
+    assert not {name: found for name, none in unwanted.items() if (found := none & pins[name])}
 
 
 def test_make_help_names_every_target() -> None:
