@@ -31,7 +31,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask stop train test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask mf stop train test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -51,7 +51,7 @@ help: ## Show this list
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
-#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
+#: ARGS           further arguments: of dbt for build and ask, of MetricFlow for mf, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
 build: $(target_ready) ## Build the database and print the headline figures
@@ -65,6 +65,9 @@ query: $(target_ready) ## Print the result of SQL="select ..." from the database
 
 ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(target_python) scripts/ask.py $(ARGS)
+
+mf: $(semantic_ready) $(target_ready) ## Ask MetricFlow: ARGS="query --metrics mrr --group-by metric_time__month"
+	@$(target_python) scripts/mf.py $(ARGS)
 
 stop: $(target_ready) ## Stop what TARGET=postgres or TARGET=spark started: a server, a cluster
 	@$(target_python) scripts/$(target_server).py
@@ -90,8 +93,9 @@ lint: $(test_ready) ## Check the style of SQL, Python and YAML
 docs: $(ready) ## Write the documentation of the last build as one page, target/docs.html
 	@$(python) scripts/docs.py
 
-index: $(test_ready) ## Write the index of metrics into README.md
+index: $(test_ready) ## Write the index of metrics into README.md, and the metrics of the semantic layer
 	@$(python) scripts/metric_index.py
+	@$(python) scripts/semantic_metrics.py
 
 lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }

@@ -41,7 +41,10 @@ cell_months as (
     where
         is_reported
         or reported_months_of_quarter = 1
-        or (first_reported_quarter = last_reported_quarter and month_start = fiscal_quarter)
+        or (
+            first_reported_quarter = last_reported_quarter
+            and month_start in ({{ add_months('first_reported_quarter', -3) }}, {{ add_months('first_reported_quarter', 3) }})
+        )
 
 ),
 
