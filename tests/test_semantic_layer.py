@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.conftest import Built
-from tests.semantic_queries import Query, statements
+from tests.semantic_queries import MetricFlow, Query
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "semantic_layer.md").read_text()
@@ -58,11 +58,10 @@ def building_blocks() -> list[str]:
 
 
 class Layer(NamedTuple):
-    """A published database and the folder that MetricFlow takes for its project."""
+    """A published database, and MetricFlow on its definitions."""
 
     database: Path
-    project: Path
-    environment: dict[str, str]
+    metricflow: MetricFlow
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.database), read_only=True) as connection:
@@ -70,7 +69,7 @@ class Layer(NamedTuple):
 
     def sql(self, *queries: Query) -> list[str]:
         """What MetricFlow asks the database."""
-        return statements(self.project, self.environment, queries)
+        return self.metricflow.statements(queries)
 
     def ask(self, *queries: Query) -> list[list[tuple]]:
         """What it is answered, days as days."""
@@ -133,7 +132,9 @@ def layer(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) -> I
 
     mf.project(project, artifacts)
     mf.reading_profile(project, database)
-    yield Layer(database, project, mf.settings(project))
+    metricflow = MetricFlow(project, mf.settings(project))
+    yield Layer(database, metricflow)
+    metricflow.close()
 
 
 # every metric, cell by cell
@@ -303,17 +304,20 @@ def run_mf(layer: Layer, *arguments: str, **environment: str) -> subprocess.Comp
 
 
 def test_metricflow_finds_no_fault(layer: Layer) -> None:
-    """`mf validate-configs`: the layer is sound, and the database has what it names; while somebody reads it."""
-    with duckdb.connect(str(layer.database), read_only=True):
-        run = run_mf(layer, "validate-configs")
+    """`mf validate-configs`; that the database has what each metric names is seen above."""
+    run = run_mf(layer, "validate-configs", "--skip-dw")
     assert run.returncode == 0, run.stdout + run.stderr
-    assert run.stdout.count("Successfully validated") == 6 and "ERROR" not in run.stdout, run.stdout
+    assert (
+        "Successfully validated the semantics of built manifest (ERRORS: 0, FUTURE_ERRORS: 0, WARNINGS: 0)"
+        in run.stdout
+    )
 
 
 def test_the_page_prints_what_metricflow_prints(layer: Layer) -> None:
-    """The first example of semantic_layer.md."""
+    """The first example of semantic_layer.md, while somebody else reads the database."""
     command, printed = re.search(r'```\nmake mf ARGS="([^`]*?)"\n```\n\n```\n(.*?)```', PAGE, re.DOTALL).groups()
-    run = run_mf(layer, *command.split())
+    with duckdb.connect(str(layer.database), read_only=True):
+        run = run_mf(layer, *command.split())
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.split() == printed.split()
 
