@@ -35,7 +35,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask dashboard report stop train review test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask mf dashboard report stop train review test test-long test-spark bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -61,7 +61,7 @@ help: ## Show this list
 #: SHOW_PERSONAL_DATA  1: dashboard and report show names, and the dashboard what people wrote
 #: BASE           what make review compares with: a branch, tag or commit (main)
 #: CHECKS         of lint alone: ruff, yamllint, sqlfluff (all)
-#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
+#: ARGS           further arguments: of dbt for build and ask, of MetricFlow for mf, of pytest for test, of train and bench
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
 build: $(target_ready) ## Build the database and print the headline figures
@@ -75,6 +75,9 @@ query: $(target_ready) ## Print the result of SQL="select ..." from the database
 
 ask: $(target_ready) ## Print the answer of an analysis: Q=why_did_net_retention_move
 	@$(target_python) scripts/ask.py $(ARGS)
+
+mf: $(semantic_ready) $(target_ready) ## Ask MetricFlow: ARGS="query --metrics mrr --group-by metric_time__month"
+	@$(target_python) scripts/mf.py $(ARGS)
 
 dashboard: $(dashboard_ready) $(if $(filter postgres,$(TARGET)),$(postgres_ready)) ## Show the marts in the browser, to this machine alone
 	@$(python) scripts/serve_dashboard.py
@@ -109,8 +112,9 @@ lint: $(test_ready) ## Check the style of SQL, Python and YAML
 docs: $(docs_ready) ## Write the documentation of the last build: every metric and table, target/docs/index.html
 	@$(python) scripts/docs.py
 
-index: $(test_ready) ## Write the index of metrics into README.md
+index: $(test_ready) ## Write the index of metrics into README.md, and the metrics of the semantic layer
 	@$(python) scripts/metric_index.py
+	@$(python) scripts/semantic_metrics.py
 
 lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH."; exit 1; }

@@ -40,6 +40,7 @@ ERRORS_OF_NODES = {
     "RunResultError",
     "RunResultErrorNoMessage",
 }
+SEMANTIC_LAYER = PROJECT / "models/marts/semantic"
 SECONDS_BETWEEN_LINES = 10
 ERRORS_SHOWN = 10
 # as the operating system says it, of a disk, a quota or a limit of file sizes
@@ -89,6 +90,10 @@ def forget_artifacts(target: HasWorkFolder) -> None:
     """What dbt left of the build before is not taken for this one's."""
     for artifact in ("target/run_results.json", "logs/dbt.log"):
         (target.work_folder / artifact).unlink(missing_ok=True)
+    # dbt would find the metrics of an edited model twice: in what it parsed before, and in the file
+    parsed = target.work_folder / "target/partial_parse.msgpack"
+    if parsed.exists() and any(file.stat().st_mtime > parsed.stat().st_mtime for file in SEMANTIC_LAYER.glob("*")):
+        parsed.unlink()
 
 
 def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:
