@@ -1,6 +1,6 @@
 """
 What the builds of TARGET=spark cost the cluster in .spark, model by model, from the event logs that it writes where SPARK_EVENT_LOG=true: seconds of
-tasks, what was read and shuffled, joins by kind, and how much longer the longest task took than the middle one. Argument: how many models (20).
+processors, rows read and shuffled, joins by kind, and how much more the dearest task took than the middle one. Argument: how many models (20).
 """
 
 import json
@@ -19,15 +19,16 @@ from spark_cluster import folder
 
 MEGABYTE = 2**20
 COLUMNS = (
-    "task s",
+    "CPU s",
     "tasks",
-    "read\nMB",
-    "shuffled\nMB",
-    "spilled\nMB",
-    "joins, broadcast\n/ sorted",
-    "longest\n/ middle task",
+    "rows\nread",
+    "rows\nshuffled",
+    "MB\nshuffled",
+    "MB\nspilled",
+    "joins,\nbroadcast\n/ sorted",
+    "dearest\n/ middle\ntask",
 )
-SUMMED = ("tasks", "seconds", "read", "shuffled", "spilled", "broadcast_joins", "sorted_joins")
+SUMMED = ("tasks", "seconds", "read", "moved", "shuffled", "spilled", "broadcast_joins", "sorted_joins")
 # shorter tasks say nothing of skew
 SECONDS_OF_SKEW = 0.5
 
@@ -38,8 +39,9 @@ class Model:
 
     tasks: int = 0
     seconds: float = 0
-    read: int = 0  # bytes
-    shuffled: int = 0
+    read: int = 0  # rows
+    moved: int = 0  # rows that were shuffled
+    shuffled: int = 0  # bytes
     spilled: int = 0
     broadcast_joins: int = 0
     sorted_joins: int = 0
@@ -81,11 +83,12 @@ def _read_plan(model: Model, plan: str) -> None:
 
 def _read_task(model: Model, stage: tuple[str, int], event: dict) -> None:
     metrics = event["Task Metrics"]
-    seconds = metrics["Executor Run Time"] / 1000
+    seconds = metrics["Executor CPU Time"] / 1e9
     model.tasks += 1
     model.seconds += seconds
     model.of_stages[stage].append(seconds)
-    model.read += metrics["Input Metrics"]["Bytes Read"]
+    model.read += metrics["Input Metrics"]["Records Read"]
+    model.moved += metrics["Shuffle Write Metrics"]["Shuffle Records Written"]
     model.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
     model.spilled += metrics["Disk Bytes Spilled"]
 
@@ -127,7 +130,8 @@ def _add(table: Table, name: str, model: Model) -> None:
         name,
         f"{model.seconds:,.1f}",
         f"{model.tasks:,}",
-        f"{model.read / MEGABYTE:,.1f}",
+        f"{model.read:,}",
+        f"{model.moved:,}",
         f"{model.shuffled / MEGABYTE:,.1f}",
         f"{model.spilled / MEGABYTE:,.1f}",
         f"{model.broadcast_joins:,} / {model.sorted_joins:,}",
