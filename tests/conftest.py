@@ -42,6 +42,8 @@ QUIET = (
 COMPANIES = {"sample_database", "cast_database"}
 
 
+# before xdist reads the marks
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several processes, one runs a whole file, and one all the files that look into a built company."""
     looking = {item.path for item in items if COMPANIES & set(getattr(item, "fixturenames", ()))}

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -118,6 +119,30 @@ def test_a_build_stays_small() -> None:
     }
     assert unwanted.keys() == pins.keys()
     assert not {name: found for name, none in unwanted.items() if (found := none & pins[name])}
+
+
+def test_files_stay_together(tmp_path: Path) -> None:
+    """Of several processes one runs a whole file: else each makes what its tests share."""
+    (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_collection_modifyitems\n")
+    for name in ("one", "two"):
+        (tmp_path / f"test_{name}.py").write_text("".join(f"def test_{number}(): pass\n" for number in range(8)))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-p",
+        "no:cacheprovider",
+        str(tmp_path),
+    ]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+    ran = re.findall(r"\[(gw\d)\].* PASSED \S*test_(one|two)\.py", said)
+    assert len(ran) == 16, said
+    assert len(set(ran)) == 2, "each file in one process"
 
 
 def test_make_help_names_every_target() -> None:
