@@ -39,7 +39,7 @@ QUIET = (
     "--no-first-run",
 )
 
-COMPANIES = {"sample_database", "cast_database"}
+COMPANIES = {"sample_database", "sample_file", "cast_database"}
 
 
 # before xdist reads the marks
@@ -56,6 +56,12 @@ class Built(NamedTuple):
 
     raw: Path
     build: Result
+
+    @property
+    def path(self) -> Path:
+        """Its file, with dbt's artifacts in the folder `target` beside it."""
+        [(path,)] = self.query("select path from duckdb_databases() where not internal and path is not null")
+        return Path(path)
 
     def query(self, sql: str) -> list[tuple]:
         return self.build.query(sql)
@@ -87,6 +93,13 @@ def _generated(folder: Path, customers: int, months: int) -> Path:
 def sample_database(sample_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The sample company on DuckDB, by `dbt build --warn-error`."""
     return _built(sample_raw, tmp_path_factory.mktemp("sample_build"))
+
+
+@pytest.fixture(scope="session")
+def sample_file(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That database for whoever opens the file: dbt, which ran in this process, goes on to hold the one that it built."""
+    sample_database.query("checkpoint")
+    return Path(shutil.copy(sample_database.path, tmp_path_factory.mktemp("sample_file")))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ import yaml
 from sqlalchemy import types
 
 from report.marts import personal_marts
-from tests.conftest import Built
 from tests.harness import PROJECT
 
 PAGES = sorted((PROJECT / "bi").glob("*.md"))
@@ -55,10 +54,9 @@ PERSONAL = set(personal_marts())
 
 
 @pytest.fixture(scope="module")
-def on_file(sample_database: Built) -> Iterator[sqlalchemy.Engine]:
+def on_file(sample_file: Path) -> Iterator[sqlalchemy.Engine]:
     """The DuckDB file by duckdb-engine, as a tool is told to open it."""
-    (path,) = sample_database.query("select path from duckdb_databases() where not internal")[0]
-    engine = sqlalchemy.create_engine(f"duckdb:///{path}", connect_args={"read_only": True})
+    engine = sqlalchemy.create_engine(f"duckdb:///{sample_file}", connect_args={"read_only": True})
     yield engine
     engine.dispose()
 

@@ -128,16 +128,15 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def site(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(sample_database: Built, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """What make docs writes of the sample company."""
     work = tmp_path_factory.mktemp("docs")
-    database = Path(sample_database.query("pragma database_list")[0][2])
-    target = Target(work / database.name)
-    shutil.copy(database, target.path)
+    target = Target(work / sample_file.name)
+    shutil.copy(sample_file, target.path)
     artifacts = target.work_folder / "target"
     artifacts.mkdir(parents=True)
     for name in ("manifest.json", "run_results.json", "partial_parse.msgpack"):
-        shutil.copy(database.parent / "target" / name, artifacts / name)
+        shutil.copy(sample_database.path.parent / "target" / name, artifacts / name)
     target.source.write_text("")
     scratch = work / "scratch"
     scratch.mkdir()

@@ -112,20 +112,18 @@ class Layer(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def layer(sample_database: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
+def layer(sample_database: Built, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
     """The sample company as `make build` leaves it. The view that MetricFlow reads is a table here, since it is asked hundreds of times."""
-    [(path,)] = sample_database.query("select path from duckdb_databases() where not internal and path is not null")
-    built = Path(path)
     folder = tmp_path_factory.mktemp("semantic")
-    database = shutil.copy(built, folder / built.name)
+    database = shutil.copy(sample_file, folder)
     with duckdb.connect(str(database)) as connection:
         connection.execute("create table cells as select * from marts.metric_cells")
         connection.execute("drop view marts.metric_cells")
         connection.execute("create table marts.metric_cells as select * from cells")
         connection.execute("drop table cells")
-    artifacts = folder / ".build" / built.stem / "target"
+    artifacts = folder / ".build" / sample_file.stem / "target"
     artifacts.mkdir(parents=True)
-    shutil.copy(built.parent / "target/semantic_manifest.json", artifacts)
+    shutil.copy(sample_database.path.parent / "target/semantic_manifest.json", artifacts)
     project = folder / "project"
     sys.path.insert(0, str(ROOT / "scripts"))
     import mf
