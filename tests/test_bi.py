@@ -37,8 +37,9 @@ def described() -> dict[str, dict[str, str]]:
     """The marts with their columns' types, as the YAML beside them has it."""
     models = [
         model
-        for file in (PROJECT / "models/marts").glob("*.yml")
-        for model in yaml.safe_load(file.read_text())["models"]
+        for folder in ("models/marts", "models/marts/semantic")
+        for file in (PROJECT / folder).glob("*.yml")
+        for model in yaml.safe_load(file.read_text()).get("models", [])
     ]
     return {
         model["name"]: {

@@ -303,8 +303,9 @@ def test_training_reads_either_target(late: Late, tmp_path: Path) -> None:
 
 def marts() -> dict[str, dict]:
     """The marts as their YAML describes them."""
-    pages = [yaml.safe_load(file.read_text()) for file in (PROJECT / "models/marts").glob("*.yml")]
-    return {model["name"]: model for page in pages for model in page["models"]}
+    folders = (PROJECT / "models/marts", PROJECT / "models/marts/semantic")
+    pages = [yaml.safe_load(file.read_text()) for folder in folders for file in folder.glob("*.yml")]
+    return {model["name"]: model for page in pages for model in page.get("models", [])}
 
 
 def is_personal(described: dict) -> bool:
