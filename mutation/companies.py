@@ -37,6 +37,17 @@ class Enough(BaseException):
     """As many companies of a test as were asked for."""
 
 
+@contextmanager
+def interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float = SECONDS_OF_A_MUTANT) -> Iterator[None]:
+    """What has not ended by then never will: a recursion without its end, a join without its condition."""
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 @dataclass
 class Company:
     """A built company and the questions of the test that built it."""
@@ -67,14 +78,12 @@ class Company:
         """What of the company changes with other SQL in one model, in words; None where nothing does."""
         self._fingerprint(self.project.by_name[name])
         self.connection.execute("begin")
-        timer = threading.Timer(SECONDS_OF_A_MUTANT, self.connection.interrupt)
-        timer.start()
         try:
-            return self._notices(name, sql)
+            with interrupted_after(self.connection):
+                return self._notices(name, sql)
         except duckdb.InterruptException:
             return "the build does not end"
         finally:
-            timer.cancel()
             self.connection.execute("rollback")
 
     def _notices(self, name: str, sql: str) -> str | None:
