@@ -31,7 +31,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask stop train test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask stop train test test-long test-spark mutate bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -51,7 +51,10 @@ help: ## Show this list
 #: REPORTING_CURRENCY  currency to report in, where several are billed
 #: FORCE          1: build although nothing has changed since the last build
 #: SIZES          numbers of customers for bench, such as "10000 1000000"
-#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train and bench
+#: SELECT         models for mutate, names or folders below models/ (what revenue and the metric files are made of)
+#: BUDGET         minutes for mutate; 0: as long as it takes (10)
+#: SEED           which mutants mutate takes first (1)
+#: ARGS           further arguments: of dbt for build and ask, of pytest for test, of train, bench and mutate
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
 build: $(target_ready) ## Build the database and print the headline figures
@@ -81,6 +84,9 @@ test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the test
 bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark/README.md
 	@$(python) scripts/bench.py $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
+mutate: $(test_ready) ## Break the models' SQL and say what no test notices: SELECT=marts/metrics BUDGET=10, see mutation/README.md
+	@$(python) scripts/mutate.py $(if $(SELECT),--select "$(SELECT)") $(if $(BUDGET),--budget $(BUDGET)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
 
@@ -106,7 +112,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
-	@find generator nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find generator mutation nlp scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # an environment, its folder given, from the requirements that are the first thing needed
 define environment

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import yaml
 
-from console import Stop
 from mutation.operators import FINAL, Mutant
 
 FILE = Path(__file__).with_name("equivalent.yml")
@@ -18,7 +17,7 @@ def equivalents(file: Path = FILE) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for entry in yaml.safe_load(file.read_text()) or []:
         if not entry.get("reason", "").strip():
-            raise Stop(f"{file.name}: an entry of {entry.get('model')} has no reason.")
+            raise ValueError(f"{file.name}: an entry of {entry.get('model')} has no reason.")
         for one in entry["mutants"]:
             after = one.get("after")
             key = (
@@ -29,7 +28,7 @@ def equivalents(file: Path = FILE) -> dict[Key, str]:
                 one.get("nth", 1),
             )
             if key in found:
-                raise Stop(f"{file.name} has a mutant of {entry['model']} twice: {one['before']}")
+                raise ValueError(f"{file.name} has a mutant of {entry['model']} twice: {one['before']}")
             found[key] = entry["reason"].strip()
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mutation.companies import Company, Invalid, of_test
+from mutation.companies import Company, Invalid, of_test, really_fails
 from mutation.operators import Mutant, Statement
 from mutation.project import compiled
 from mutation.unit_tests import Bench
@@ -128,6 +128,15 @@ class Judge:
                     return f"{source.name}, company {number + 1}: {what}"
         return None
 
+    def really_noticed(self, mutant: Mutant, source: Source) -> bool:
+        """Whether the test itself fails with the mutant, the long way."""
+        return really_fails(
+            source.test,
+            dict(source.arguments),
+            mutant.model,
+            lambda project: self.statement(mutant.model, project).sql(mutant),
+        )
+
     def companies(self, source: Source) -> list[Company]:
         """What a test builds."""
         if source not in self._companies:
@@ -138,7 +147,8 @@ class Judge:
         """The families whose figures are made from a model."""
         if not self._families:
             made_from = {
-                family: {one.name for one in self.project.wanted([f"int_metric_cells__{family}"])} for family in FAMILIES
+                family: {one.name for one in self.project.wanted([f"int_metric_cells__{family}"])}
+                for family in FAMILIES
             }
             for one in self.project.models:
                 self._families[one.name] = frozenset(family for family in FAMILIES if one.name in made_from[family])

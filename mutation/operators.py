@@ -98,8 +98,18 @@ def boundary(node: exp.Expression) -> Edits:
         yield retyped(node, BOUNDARY[type(node)])
     elif isinstance(node, exp.Between):
         this, low, high = (node.args[name] for name in ("this", "low", "high"))
-        yield instead(node, exp.and_(exp.GT(this=this.copy(), expression=low.copy()), exp.LTE(this=this.copy(), expression=high.copy())))
-        yield instead(node, exp.and_(exp.GTE(this=this.copy(), expression=low.copy()), exp.LT(this=this.copy(), expression=high.copy())))
+        yield instead(
+            node,
+            exp.and_(
+                exp.GT(this=this.copy(), expression=low.copy()), exp.LTE(this=this.copy(), expression=high.copy())
+            ),
+        )
+        yield instead(
+            node,
+            exp.and_(
+                exp.GTE(this=this.copy(), expression=low.copy()), exp.LT(this=this.copy(), expression=high.copy())
+            ),
+        )
 
 
 def comparison(node: exp.Expression) -> Edits:
@@ -128,7 +138,7 @@ def condition(node: exp.Expression) -> Edits:
     if isinstance(node, exp.And | exp.Or):
         for kept, left_out in ((node.this, node.expression), (node.expression, node.this)):
             # of a and b and c, which is (a and b) and c, each is left out once
-            if not (type(left_out) is type(node)):
+            if not isinstance(left_out, type(node)):
                 yield Edit(*_place(node, kept.copy()), text(left_out), "")
     elif isinstance(node, exp.Where | exp.Having | exp.Qualify) and not isinstance(node.this, exp.And):
         yield dropped(node.parent, node.arg_key, text(node).strip())
@@ -175,8 +185,10 @@ def sign(node: exp.Expression) -> Edits:
 def _is_of_an_interval(node: exp.Expression) -> bool:
     """So many days: (3) * interval '1' day. And none of them, which may as well be taken away."""
     days = node if isinstance(node, exp.Mul) else node.expression
-    return isinstance(days, exp.Mul) and isinstance(days.expression, exp.Interval) and (
-        days is node or text(days.this) == "(0)"
+    return (
+        isinstance(days, exp.Mul)
+        and isinstance(days.expression, exp.Interval)
+        and (days is node or text(days.this) == "(0)")
     )
 
 
@@ -296,7 +308,7 @@ class Statement:
         self._edits: dict[tuple, Edit] = {}
         self.mutants: list[Mutant] = []
         seen: Counter[tuple[str, str, str]] = Counter()
-        for node, cte in list(_nodes(self._tree, FINAL)):
+        for node, cte in [(self._tree, FINAL), *_nodes(self._tree, FINAL)]:
             for name, operator in OPERATORS.items():
                 for edit in operator(node):
                     place = cte, edit.before, edit.after
@@ -321,7 +333,7 @@ class Statement:
 
 
 def _nodes(node: exp.Expression, cte: str) -> Iterator[tuple[exp.Expression, str]]:
-    """Every node but the root, in the order of the statement, with the outermost CTE that it stands in."""
+    """Every node below, in the order of the statement, with the outermost CTE that it stands in."""
     for child in node.iter_expressions():
         name = child.alias if isinstance(child, exp.CTE) and cte == FINAL else cte
         yield child, name

@@ -1,8 +1,9 @@
 """
 The project's dbt unit tests, asked of SQL that is no file: the rows that are given become tables once, and a model's SQL is run on them.
 
-As dbt does it: a given row holds what it names and null elsewhere, of the types that the relation has; of what comes out the columns that the first
-expected row names are compared, in no order. Tests that override macros speak of one branch of a model, such as the incremental one, and are left out.
+As dbt does it: a given row holds what it names and null elsewhere, of the types that the relation has; of what comes out the columns that the
+first expected row names are compared, in no order. Tests that override macros speak of one branch of a model, such as the incremental one, and
+are left out.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ import argparse
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
-from pathlib import Path
 
 from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -21,9 +21,12 @@ from mutation.operators import Mutant
 from mutation.report import HEAD, by_folder, by_model, write
 
 # what people sign: the metric files and the revenue models below them
-USUALLY = "marts/metrics intermediate/mrr intermediate/periods intermediate/segments intermediate/states intermediate/units"
+USUALLY = (
+    "marts/metrics intermediate/mrr intermediate/periods intermediate/segments intermediate/states intermediate/units"
+)
 MINUTES = 10
 AT_ONCE = 8
+SECONDS_BETWEEN_LINES = 10
 judge: Judge | None = None
 
 
@@ -32,20 +35,29 @@ def main() -> None:
     asked = arguments()
     began = time.monotonic()
     deadline = began + 60 * asked.budget if asked.budget else None
-    known = equivalents()
+    try:
+        known = equivalents()
+    except ValueError as error:
+        raise Stop(str(error)) from None
     files = paths()
     models = selected(asked.select.split(), files)
     if not models:
-        raise Stop(f"SELECT is {asked.select}: no model is named so. Expected names or folders, such as {USUALLY.split()[0]}.")
+        raise Stop(
+            f"SELECT is {asked.select}: no model is named so. Expected names or folders, such as {USUALLY.split()[0]}."
+        )
     say("Compiling the project and making mutants ...")
     here = make_judge()
     mutants = [mutant for model in models if model in here.project.by_name for mutant in here.statement(model).mutants]
     gone = unknown(known, mutants, set(models))
     if gone:
-        raise Stop("\n".join([f"{FILE.name} has what is no mutant any more:", *(f"  {key[0]}: {key[1:]}" for key in gone)]))
+        raise Stop(
+            "\n".join([f"{FILE.name} has what is no mutant any more:", *(f"  {key[0]}: {key[1:]}" for key in gone)])
+        )
     to_judge = [mutant for mutant in mutants if mutant.key not in known or asked.doubt]
     random.Random(asked.seed).shuffle(to_judge)
-    say(f"{len(mutants):,} mutants of {len({one.model for one in mutants})} models, {len(mutants) - len(to_judge)} of them known to be equivalent")
+    say(
+        f"{len(mutants):,} mutants of {len({one.model for one in mutants})} models, {len(mutants) - len(to_judge)} of them known to be equivalent"
+    )
     verdicts = list(judged(to_judge, asked.jobs, deadline))
     wrong = [verdict for verdict in verdicts if verdict.state == "killed" and verdict.mutant.key in known]
     settled = {verdict.mutant.key for verdict in verdicts}
@@ -55,12 +67,15 @@ def main() -> None:
         else one
         for one in verdicts
     ]
-    verdicts += [Verdict(one, "equivalent", known[one.key], 0) for one in mutants if one.key in known and one.key not in settled]
+    verdicts += [
+        Verdict(one, "equivalent", known[one.key], 0) for one in mutants if one.key in known and one.key not in settled
+    ]
     verdicts.sort(key=lambda verdict: (files[verdict.mutant.model], verdict.mutant.cte, verdict.mutant.before))
     left = len(to_judge) - len(settled)
     minutes = (time.monotonic() - began) / 60
-    told = f"{len(verdicts):,} mutants of {len({one.mutant.model for one in verdicts})} models in {minutes:.0f} minutes, seed {asked.seed}" + (
-        f"; {left:,} more were not judged in the time that was given" if left else ""
+    told = (
+        f"{len(verdicts):,} mutants of {len({one.mutant.model for one in verdicts})} models in {minutes:.0f} minutes, seed {asked.seed}"
+        + (f"; {left:,} more were not judged in the time that was given" if left else "")
     )
 
     def statements(mutant: Mutant) -> tuple[str, str]:
@@ -75,7 +90,10 @@ def main() -> None:
         raise Stop(
             "\n".join(
                 [f"{FILE.name} calls equivalent what a test notices:"]
-                + [f"  {one.mutant.model}, {one.mutant.cte}: {one.mutant.before} -> {one.mutant.after} ({one.by})" for one in wrong]
+                + [
+                    f"  {one.mutant.model}, {one.mutant.cte}: {one.mutant.before} -> {one.mutant.after} ({one.by})"
+                    for one in wrong
+                ]
             )
         )
 
@@ -116,23 +134,40 @@ def judged(mutants: list[Mutant], jobs: int, deadline: float | None) -> Iterator
     def left() -> float | None:
         return None if deadline is None else deadline - time.monotonic()
 
-    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("mutants", total=len(mutants))
+    with told_of(len(mutants)) as one_more:
         if jobs == 1:
             for group in some:
                 if deadline is not None and left() <= 0:
                     return
                 for verdict in judge_some(group, left()):
-                    progress.advance(bar)
+                    one_more()
                     yield verdict
             return
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             waiting = [pool.submit(judge_some_in_time, group, deadline and time.time() + left()) for group in some]
             for done in as_completed(waiting):
                 for verdict in done.result():
-                    progress.advance(bar)
+                    one_more()
                     yield verdict
+
+
+@contextmanager
+def told_of(number: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal, a line now and then in a log; what is yielded is called for each mutant that is done."""
+    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("mutants", total=number)
+        done, last = 0, time.monotonic()
+
+        def one_more() -> None:
+            nonlocal done, last
+            done += 1
+            progress.advance(bar)
+            if not console.is_terminal and time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                say(f"  {done:,} of {number:,} mutants")
+
+        yield one_more
 
 
 def judge_some_in_time(mutants: list[Mutant], until: float | None) -> list[Verdict]:
