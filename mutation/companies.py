@@ -195,9 +195,8 @@ def of_test(name: str, test: Callable[..., None], arguments: Mapping[str, Any], 
         companies.append(Company(name, self, built.connection, self.wanted(models)))
         return _Kept(companies[-1])
 
-    with _instead(Project, "run", run), _projects(compiled):
-        with suppress(Enough):
-            test(**arguments)
+    with _instead(Project, "run", run), _projects(compiled), suppress(Enough):
+        test(**arguments)
     return companies
 
 

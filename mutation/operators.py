@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ class Mutant:
     before: str
     after: str
     nth: int  # of the same changes in the same CTE
+    place: int = 0  # of the changes of this kind in the same CTE
+
+    @property
+    def shape(self) -> tuple[str, str, int, str]:
+        """What it is known by in the SQL that other variables make, where other words and numbers stand."""
+        return self.cte, self.operator, self.place, re.sub(r"'[^']*'|\d+", "?", self.before)
 
     @property
     def key(self) -> tuple[str, str, str, str, int]:
@@ -307,21 +314,22 @@ class Statement:
         self._tree = sqlglot.parse_one(sql, dialect=DIALECT)
         self._edits: dict[tuple, Edit] = {}
         self.mutants: list[Mutant] = []
-        seen: Counter[tuple[str, str, str]] = Counter()
+        seen: Counter[tuple[str, ...]] = Counter()
         for node, cte in [(self._tree, FINAL), *_nodes(self._tree, FINAL)]:
             for name, operator in OPERATORS.items():
                 for edit in operator(node):
                     place = cte, edit.before, edit.after
                     seen[place] += 1
-                    mutant = Mutant(model, name, *place, seen[place])
+                    seen[cte, name] += 1
+                    mutant = Mutant(model, name, *place, seen[place], seen[cte, name])
                     self.mutants.append(mutant)
-                    self._edits[mutant.key] = edit
+                    self._edits[mutant.key] = self._edits[mutant.shape] = edit
 
     def sql(self, mutant: Mutant | None = None, is_pretty: bool = False) -> str | None:
         """The statement with the change, or without any; None where the change is not to be made in this statement."""
         if mutant is None:
             return self._tree.sql(dialect=DIALECT, comments=False, pretty=is_pretty)
-        edit = self._edits.get(mutant.key)
+        edit = self._edits.get(mutant.key) or self._edits.get(mutant.shape)
         if edit is None:
             return None
         old = edit.node.args.get(edit.argument)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 
 from rich import box
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from console import Stop, console, run_main, say, shown
 from inputs import PROJECT
-from mutation.equivalents import FILE, equivalents, unknown
+from mutation.equivalents import FILE, Key, equivalents, unknown
 from mutation.judge import Judge, Verdict, paths, selected
 from mutation.operators import Mutant
 from mutation.report import HEAD, by_folder, by_model, write
@@ -58,20 +59,16 @@ def main() -> None:
     say(
         f"{len(mutants):,} mutants of {len({one.model for one in mutants})} models, {len(mutants) - len(to_judge)} of them known to be equivalent"
     )
-    verdicts = list(judged(to_judge, asked.jobs, deadline))
+    verdicts: list[Verdict] = []
+    try:
+        for verdict in judged(to_judge, asked.jobs, deadline):
+            verdicts.append(verdict)
+    except KeyboardInterrupt:
+        say("Stopped. What was judged until now:")
+    left = len(to_judge) - len(verdicts)
     wrong = [verdict for verdict in verdicts if verdict.state == "killed" and verdict.mutant.key in known]
-    settled = {verdict.mutant.key for verdict in verdicts}
-    verdicts = [
-        Verdict(one.mutant, "equivalent", known[one.mutant.key], one.seconds)
-        if one.state == "survived" and one.mutant.key in known
-        else one
-        for one in verdicts
-    ]
-    verdicts += [
-        Verdict(one, "equivalent", known[one.key], 0) for one in mutants if one.key in known and one.key not in settled
-    ]
+    verdicts = explained(verdicts, mutants, known)
     verdicts.sort(key=lambda verdict: (files[verdict.mutant.model], verdict.mutant.cte, verdict.mutant.before))
-    left = len(to_judge) - len(settled)
     minutes = (time.monotonic() - began) / 60
     told = (
         f"{len(verdicts):,} mutants of {len({one.mutant.model for one in verdicts})} models in {minutes:.0f} minutes, seed {asked.seed}"
@@ -96,6 +93,22 @@ def main() -> None:
                 ]
             )
         )
+
+
+def explained(verdicts: list[Verdict], mutants: list[Mutant], known: dict[Key, str]) -> list[Verdict]:
+    """With the reason of those that are known to be equivalent, whether they were judged or not."""
+    judged_keys = {verdict.mutant.key for verdict in verdicts}
+    told = [
+        replace(one, state="equivalent", by=known[one.mutant.key])
+        if one.state == "survived" and one.mutant.key in known
+        else one
+        for one in verdicts
+    ]
+    return told + [
+        Verdict(one, "equivalent", known[one.key], 0)
+        for one in mutants
+        if one.key in known and one.key not in judged_keys
+    ]
 
 
 def arguments() -> argparse.Namespace:

@@ -111,6 +111,9 @@ def test_a_mutant_is_found_again_in_other_words() -> None:
     (mutant,) = (mutant for mutant in one.mutants if mutant.operator == "boundary")
     assert other.sql(mutant) == as_told("select a from t where a <= 3 and b = 'y'")
     assert Statement("m", "select 1 from t").sql(mutant) is None
+    # nor is it dropped where variables put other words into the change itself
+    (mutant,) = (mutant for mutant in one.mutants if mutant.before == "b = 'x'" and mutant.operator == "comparison")
+    assert other.sql(mutant) == as_told("select a from t where a < 3 and b <> 'y'")
 
 
 @pytest.fixture(scope="module")
