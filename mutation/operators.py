@@ -340,9 +340,33 @@ class Statement:
             edit.node.set(edit.argument, old)
 
 
+def _taken(node: exp.Expression) -> exp.Expression:
+    """Of a case that a variable decides (case when 'all' = 'permanent' ...) what is ever reached."""
+    while isinstance(node, exp.Case) and node.this is None:
+        outcomes = [_outcome(one.this) for one in node.args["ifs"]]
+        if None in outcomes:
+            break
+        branches = [one.args["true"] for one in node.args["ifs"]] + [node.args.get("default")]
+        reached = branches[outcomes.index(True) if True in outcomes else -1]
+        if reached is None:
+            break
+        node = reached
+    return node
+
+
+def _outcome(condition: exp.Expression) -> bool | None:
+    """Of a comparison of two words or numbers; None where rows decide."""
+    if isinstance(condition, exp.EQ) and all(
+        isinstance(side, exp.Literal) for side in (condition.this, condition.expression)
+    ):
+        return condition.this == condition.expression
+    return None
+
+
 def _nodes(node: exp.Expression, cte: str) -> Iterator[tuple[exp.Expression, str]]:
     """Every node below, in the order of the statement, with the outermost CTE that it stands in."""
     for child in node.iter_expressions():
+        child = _taken(child)
         name = child.alias if isinstance(child, exp.CTE) and cte == FINAL else cte
         yield child, name
         yield from _nodes(child, name)
