@@ -35,7 +35,7 @@ install := $(pip) install --no-deps --require-hashes
 compile := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help build sample query ask mf dashboard report stop train review test test-long test-spark bench lint docs index lock clean
+.PHONY: help build sample query ask mf dashboard report stop train review test test-long test-spark mutate bench lint docs index lock clean
 
 help: ## Show this list
 	@echo "usage: make COMMAND [VARIABLE=value ...]"
@@ -61,7 +61,10 @@ help: ## Show this list
 #: SHOW_PERSONAL_DATA  1: dashboard and report show names, and the dashboard what people wrote
 #: BASE           what make review compares with: a branch, tag or commit (main)
 #: CHECKS         of lint alone: ruff, yamllint, sqlfluff (all)
-#: ARGS           further arguments: of dbt for build and ask, of MetricFlow for mf, of pytest for test, of train and bench
+#: SELECT         models for mutate, names or folders below models/ (what revenue and the metric files are made of)
+#: BUDGET         minutes for mutate; 0: as long as it takes (10)
+#: SEED           which mutants mutate takes first (1)
+#: ARGS           further arguments: of dbt for build and ask, of MetricFlow for mf, of pytest for test, of train, bench and mutate
 #: PYTHON         the Python, 3.11 or newer, that .venv and .venv-spark are made with (python3)
 
 build: $(target_ready) ## Build the database and print the headline figures
@@ -103,6 +106,9 @@ test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the test
 bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark/README.md
 	@$(python) scripts/bench.py $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
+mutate: $(test_ready) ## Break the models' SQL and say what no test notices: SELECT=marts/metrics BUDGET=10, see mutation/README.md
+	@$(python) scripts/mutate.py $(if $(SELECT),--select "$(SELECT)") $(if $(BUDGET),--budget $(BUDGET)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
 
@@ -129,7 +135,7 @@ lock: ## Compile requirements/*.txt anew from pyproject.toml (needs uv)
 
 clean: ## Remove what builds and tests leave; keeps .venv and databases
 	@rm -rf target logs .build .pytest_cache .hypothesis .ruff_cache
-	@find dashboard generator nlp report scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find dashboard generator mutation nlp report scripts tests training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # an environment, its folder given, from the requirements that are the first thing needed
 define environment

@@ -11,7 +11,7 @@ from pathlib import Path
 from console import Stop, run_main, say
 
 PROJECT = Path(__file__).resolve().parent.parent
-PYTHON = ["dashboard", "generator", "nlp", "report", "scripts", "tests", "training"]
+PYTHON = ["dashboard", "generator", "mutation", "nlp", "report", "scripts", "tests", "training"]
 SQL = ["models", "tests/invariants", "analyses"]
 # what dbt needs to compile the SQL
 DBT_PROJECT = [*SQL, "macros", "nlp", "seeds", "dbt_project.yml", "profiles.yml", ".sqlfluff"]

@@ -196,6 +196,7 @@ class Project:
             if node["resource_type"] == "test" and not node.get("test_metadata")
         }
         self.by_name = {model.name: model for model in self.models}
+        self.functions = ""  # SQL that defines functions which the models call
 
     def _compile(self, root: Path, variables: dict[str, Any]) -> dict[str, Any]:
         """The manifest of a dbt compile over empty raw tables; without the hooks, which look for files."""
@@ -309,6 +310,7 @@ class Project:
             f"set TimeZone = 'UTC'; attach ':memory:' as {CATALOG}; use {CATALOG}; {self._empty_tables()}"
         )
         register(connection)
+        connection.execute(self.functions)
         self._load(connection, raw)
         wanted = self.wanted(models)
         schemas = {relation.split(".")[0] for relation in (*(one.relation for one in wanted), *dict(self.seeds))}
