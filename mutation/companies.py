@@ -194,6 +194,7 @@ def of_test(name: str, test: Callable[..., None], arguments: Mapping[str, Any], 
         if most is not None and len(companies) == most:
             raise Enough
         built = build(self, raw, as_of, models)
+        built.connection.execute("set enable_progress_bar = false")
         companies.append(Company(name, self, built.connection, self.wanted(models), raw))
         return _Kept(companies[-1])
 
