@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -354,3 +355,46 @@ def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> No
             f"as_of={as_of!r} variables={SETTINGS[name]!r}\n{json.dumps({key: rows for key, rows in raw.items() if rows})}"
         )
     assert not differences, "\n".join(differences)
+
+
+@pytest.mark.parametrize(("as_of", "expected"), [("2024-02-29", 0), ("2024-04-20", "91.25")])
+def test_a_contract_in_a_currency_without_a_rate_so_far(as_of: str, expected: Any) -> None:
+    """Signed in January, from the end of April; the first rate, 0.9, is of the middle of April. 100 for 30 days are 100 * 365 / 12 / 30 a month."""
+    raw = {
+        "customers": [{"customer_id": "c1", "name": "C", "created_at": "2024-01-01"}],
+        "plans": [
+            {
+                "plan_id": "p",
+                "plan_name": "P",
+                "product_family": "F",
+                "billing_interval": "day",
+                "interval_count": 30,
+                "unit_amount": "100",
+                "currency": "GBP",
+            }
+        ],
+        "subscriptions": [
+            {"subscription_id": "s1", "customer_id": "c1", "status": "active", "started_at": "2024-04-10"},
+        ],
+        "subscription_items": [
+            {
+                "item_version_id": "v1",
+                "subscription_id": "s1",
+                "plan_id": "p",
+                "quantity": 1,
+                "unit_amount": "100",
+                "currency": "GBP",
+                "created_at": "2024-01-01",
+                "effective_from": "2024-04-30",
+            }
+        ],
+        "exchange_rates": [{"rate_date": "2024-04-15", "currency": "GBP", "rate_to_reporting": "0.9"}],
+    }
+    variables = {"reporting_currency": "EUR"}
+    with run(raw, as_of, variables) as built:
+        assert not all_differences(built.query, compute(raw, as_of, variables))
+        committed = built.query(
+            "select sum(numerator) from marts.metrics where metric_name = 'committed_mrr' and segment_name = 'all'"
+            f" and period_type = 'month' and period_start = date_trunc('month', date '{as_of}')"
+        )
+    assert (committed[0][0] or 0) == Decimal(expected)

@@ -359,7 +359,7 @@ class Customer:
         return {month: round10(total) for month, total in sums.items()}
 
     def committed_mrr(self, close: date) -> Decimal:
-        """MRR some days after the close, from what was known at the close, at the rates of the close."""
+        """MRR some days after the close, from what was known at the close, at the rates of the close; without a rate so far, nothing."""
         if close not in self._committed:
             target = plus_days(close, self.company.settings.committed_horizon_days)
             rates = self.company.rates
@@ -367,6 +367,7 @@ class Customer:
                 (
                     convert(self._committed_price(item, close, target), item.currency, rates, close)
                     for item in self.items
+                    if rates.has(item.currency, self.company.as_of)
                 ),
                 ZERO,
             )
