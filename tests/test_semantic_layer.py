@@ -115,7 +115,7 @@ class Layer(NamedTuple):
 def layer(sample_database: Built, sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
     """The sample company as `make build` leaves it. The view that MetricFlow reads is a table here, since it is asked hundreds of times."""
     folder = tmp_path_factory.mktemp("semantic")
-    database = shutil.copy(sample_file, folder)
+    database = Path(shutil.copy(sample_file, folder))
     with duckdb.connect(str(database)) as connection:
         connection.execute("create table cells as select * from marts.metric_cells")
         connection.execute("drop view marts.metric_cells")
