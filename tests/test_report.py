@@ -68,6 +68,19 @@ class Figures(HTMLParser):
 
 
 @pytest.fixture(scope="module")
+def sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company with what `make build` records of a build, and dbt alone does not."""
+    path = Path(shutil.copy(sample_file, tmp_path_factory.mktemp("sample")))
+    with duckdb.connect(str(path)) as database:
+        database.execute("""
+            update marts.builds set project_version = '0.4.0', seeds_fingerprint = 'one',
+                variables = '{"churn_timing": "end_of_service", "max_pause_days": 90, "reporting_currency": null}';
+            update marts.build_inputs set fingerprint = 'one'
+        """)
+    return path
+
+
+@pytest.fixture(scope="module")
 def write(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Write]:
     """Writes the report of a database, with these settings, and returns it."""
     folder = tmp_path_factory.mktemp("reports")
@@ -86,31 +99,27 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Write]:
 
 
 @pytest.fixture(scope="module")
-def april(sample_file: Path, write: Write) -> str:
+def april(sample: Path, write: Write) -> str:
     """The report of the sample company, nothing set."""
-    return write(sample_file)
+    return write(sample)
 
 
 @pytest.fixture(scope="module")
-def base(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def base(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small database of the marts that a report reads: of the metrics, those of the whole company."""
     path = tmp_path_factory.mktemp("base") / "base.duckdb"
     with duckdb.connect(str(path)) as target:
         target.execute(
-            f"attach '{sample_file}' as {sample_file.stem} (read_only); create schema marts; create schema intermediate"
+            f"attach '{sample}' as {sample.stem} (read_only); create schema marts; create schema intermediate"
         )
         named = (
             set(re.findall(r"(?:from|join) marts\.(\w+)", Path(figures.__file__).read_text())) - personal_marts().keys()
         )
         for table in named:
             where = "segment_name = 'all'" if table == "metrics" else "true"
-            target.execute(
-                f"create table marts.{table} as select * from {sample_file.stem}.marts.{table} where {where}"
-            )
+            target.execute(f"create table marts.{table} as select * from {sample.stem}.marts.{table} where {where}")
         currency = "intermediate.int_reporting_currency"
-        target.execute(
-            f"create table {currency} as select * from {sample_file.stem}.{currency}; detach {sample_file.stem}"
-        )
+        target.execute(f"create table {currency} as select * from {sample.stem}.{currency}; detach {sample.stem}")
     return path
 
 
@@ -257,11 +266,11 @@ def test_cohorts_are_blank_where_nothing_is_known(april: str, sample_database: B
 
 @pytest.mark.parametrize("month", ["2025-04-01", "2024-11-01", "2023-06-01", "2025-05-01"])
 def test_customers_at_risk_are_those_that_the_metric_counts(
-    month: str, sample_file: Path, sample_database: Built, monkeypatch: pytest.MonkeyPatch
+    month: str, sample: Path, sample_database: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the close of a month, and of the open one on the as-of day: as many, with as much MRR."""
     monkeypatch.setattr(figures, "CUSTOMERS_SHOWN", 1_000_000)
-    with duckdb.connect(str(sample_file), read_only=True) as database:
+    with duckdb.connect(str(sample), read_only=True) as database:
         marts = Marts(database)
         chosen = next(one for one in figures.months(marts) if str(one.start) == month)
         listed, count = figures._at_risk(marts, chosen, figures._builds(marts)[-1])
@@ -288,9 +297,9 @@ def test_customers_at_risk_are_listed(april: str, sample_database: Built) -> Non
 # which month
 
 
-def test_a_month_that_is_asked_for(sample_file: Path, write: Write) -> None:
+def test_a_month_that_is_asked_for(sample: Path, write: Write) -> None:
     """Nothing in it is of a later one."""
-    report = write(sample_file, PERIOD="2024-02")
+    report = write(sample, PERIOD="2024-02")
     assert "Board report February 2024" in text_of(report)
     assert max(figure.end for figure in Figures(report).found) == "2024-03-01"
     assert {mark["cohort"].partition(" (")[0] for mark in marks(report, "Customer retention")} >= {"Feb 2024"}
@@ -300,8 +309,8 @@ def test_a_month_that_is_asked_for(sample_file: Path, write: Write) -> None:
     )
 
 
-def test_an_open_month_says_so(sample_file: Path, write: Write, april: str) -> None:
-    report = write(sample_file, PERIOD="2025-05")
+def test_an_open_month_says_so(sample: Path, write: Write, april: str) -> None:
+    report = write(sample, PERIOD="2025-05")
     assert "This month is not over: its figures are those of 13 May 2025, and will change." in text_of(report)
     assert "This month is not over" not in april
 
@@ -330,21 +339,21 @@ def test_figures_that_still_change_are_marked(april: str) -> None:
     ],
 )
 def test_what_cannot_be_is_said_in_one_message(
-    settings: dict[str, str], message: str, sample_file: Path, write: Write
+    settings: dict[str, str], message: str, sample: Path, write: Write
 ) -> None:
     with pytest.raises(Stop) as stopped:
-        write(sample_file, **settings)
+        write(sample, **settings)
     assert re.match(message, str(stopped.value)), stopped.value
 
 
 def test_a_wrong_name_in_the_contents_is_said(
-    sample_file: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contents = tmp_path / "contents.yml"
     contents.write_text(figures.CONTENTS.read_text().replace("- quick_ratio", "- quick_rato", 1))
     monkeypatch.setattr(figures, "CONTENTS", contents)
     with pytest.raises(Stop, match=r"report/contents\.yml: quick_rato is no metric\."):
-        write(sample_file)
+        write(sample)
 
 
 # nothing but itself
@@ -489,13 +498,13 @@ def personal_values(database: Built) -> set[str]:
 
 
 def test_nobody_is_named_unless_that_is_asked_for(
-    april: str, sample_file: Path, sample_database: Built, write: Write
+    april: str, sample: Path, sample_database: Built, write: Write
 ) -> None:
     values = personal_values(sample_database)
     assert len(values) > 100
     words = text_of(april)
     assert not [value for value in values if re.search(rf"\b{re.escape(value)}\b", words)]
-    named = write(sample_file, SHOW_PERSONAL_DATA="1")
+    named = write(sample, SHOW_PERSONAL_DATA="1")
     listed = re.findall(r"<td>([^<]+)<br><small>cus_\d+</small></td>", named)
     assert len(listed) > 5
     assert {html.unescape(name) for name in listed} <= values
@@ -503,11 +512,11 @@ def test_nobody_is_named_unless_that_is_asked_for(
     assert Figures(named).found == Figures(april).found
 
 
-def test_marts_with_personal_data_are_refused(sample_file: Path) -> None:
+def test_marts_with_personal_data_are_refused(sample: Path) -> None:
     """By the mark in their YAML, whatever they are read for."""
     assert {"customers", "customer_360", "feedback"} <= personal_marts().keys()
     assert personal_marts()["customers"] == ["customer_name", "email"]
-    with duckdb.connect(str(sample_file), read_only=True) as database:
+    with duckdb.connect(str(sample), read_only=True) as database:
         for mart in personal_marts():
             with pytest.raises(Personal, match=f"{mart} holds personal data"):
                 Marts(database).rows(f"select count(*) from marts.{mart}")
@@ -641,10 +650,10 @@ def test_a_reporter_gets_the_same_report_from_postgresql(
     assert re.findall(r"<td>(cus_\d+)</td>", report) == re.findall(r"<td>(cus_\d+)</td>", april)
 
 
-def test_its_questions_are_read_by_every_engine(sample_file: Path) -> None:
+def test_its_questions_are_read_by_every_engine(sample: Path) -> None:
     """Spark's and PostgreSQL's grammar has them, too; the figures on PostgreSQL are compared above."""
     asked: list[str] = []
-    with duckdb.connect(str(sample_file), read_only=True) as database:
+    with duckdb.connect(str(sample), read_only=True) as database:
 
         class Listening:
             def execute(self, sql: str, parameters: Any = ()) -> Any:
