@@ -21,6 +21,7 @@ import yaml
 from console import Stop
 from inputs import PROJECT
 from published import DuckDB, PostgreSQL, Published, Readable, published
+from report.marts import personal_marts
 
 RESULTS_KEPT = 2_000
 # of marts.metric_definitions
@@ -133,24 +134,13 @@ def shows_personal_data() -> bool:
 
 
 @functools.cache
-def _marks() -> dict[str, frozenset[str]]:
-    """The columns of each mart that its YAML marks with contains_pii."""
-    return {
-        mart["name"]: frozenset(
-            column["name"] for column in mart["columns"] if column.get("config", {}).get("meta", {}).get("contains_pii")
-        )
-        for _, mart in _described("*.yml")
-    }
-
-
-@functools.cache
 def _personal_columns() -> frozenset[str]:
-    return frozenset().union(*_marks().values())
+    return frozenset().union(*personal_marts().values())
 
 
 def shown_columns(mart: str, wanted: str) -> str:
     """Of these columns of a mart those that may be shown."""
-    hidden = frozenset() if shows_personal_data() else _marks()[mart]
+    hidden = [] if shows_personal_data() else personal_marts().get(mart, [])
     return ", ".join(column for column in wanted.split(", ") if column not in hidden)
 
 

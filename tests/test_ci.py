@@ -167,13 +167,16 @@ exit 0
 """
 
 
-@pytest.mark.skipif(not (shutil.which("jq") and shutil.which("iconv")), reason="the script needs jq and iconv")
 @pytest.mark.parametrize(
     ("known", "expected"),
     [("", "--method POST repos/o/r/issues/7/comments"), ("42\n", "--method PATCH repos/o/r/issues/comments/42")],
 )
 def test_the_comment_is_posted_or_written_anew(tmp_path: Path, known: str, expected: str) -> None:
     """The step's own script, with a stand-in for GitHub: a page of others calls nobody, and the name of a branch runs nothing."""
+    for tool in ("jq", "iconv"):
+        assert shutil.which(tool), (
+            f"The test runs a script of GitHub's machines, which have {tool}: install it (Debian: apt-get install {tool})"
+        )
     (tmp_path / "review").mkdir()
     (tmp_path / "review/review.md").write_text("# Review\n@somebody é\n" + "x" * 90_000)
     (tmp_path / "known").write_text(known)
