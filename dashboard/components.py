@@ -203,3 +203,21 @@ def nowhere(names: Sequence[str], table: str) -> bool:
         return False
     st.info(plain(f"There is nothing to show here: the raw data of this build has no {table}."))
     return True
+
+
+def texts(found: pd.DataFrame, row_height: int | None = None) -> None:
+    """Rows of marts.feedback, as far as they may be shown."""
+    st.dataframe(
+        found.fillna(""),
+        hide_index=True,
+        width="stretch",
+        row_height=row_height,
+        column_config={
+            "said_date": st.column_config.DateColumn("Day", width=95),
+            "channel": st.column_config.TextColumn("Channel", width=110),
+            "sentiment_label": st.column_config.TextColumn("Mood", width=80),
+            "themes": st.column_config.TextColumn("Themes", width=140),
+            "customer_id": st.column_config.TextColumn("Customer", width=100),
+            "text": st.column_config.TextColumn("Text", width="large"),
+        },
+    )

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, data
-from dashboard.components import draw, nothing
+from dashboard.components import draw, nothing, texts
 from dashboard.formats import NOTHING, plain, words
 
 FOUND = 20
@@ -311,18 +311,7 @@ def answers(customer: str) -> None:
     if found.empty:
         nothing("texts of this customer")
         return
-    st.dataframe(
-        found.fillna(""),
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "said_date": st.column_config.DateColumn("Day", width=95),
-            "channel": st.column_config.TextColumn("Channel", width=110),
-            "sentiment_label": st.column_config.TextColumn("Mood", width=80),
-            "themes": st.column_config.TextColumn("Themes", width=140),
-            "text": st.column_config.TextColumn("Text", width="large"),
-        },
-    )
+    texts(found)
     if "text" not in found:
         st.caption("What was written is personal data, and hidden.")
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, data, formats, views
-from dashboard.components import draw, drawable, heading, labels_of, nothing, nowhere, series, tiles, trend
+from dashboard.components import draw, drawable, heading, labels_of, nothing, nowhere, series, texts, tiles, trend
 from dashboard.formats import plain, words
 from dashboard.views import View
 
@@ -106,20 +106,7 @@ def verbatims(view: View) -> None:
     if found.empty:
         nothing("texts of this choice")
         return
-    st.dataframe(
-        found.fillna(""),
-        hide_index=True,
-        width="stretch",
-        row_height=52 if "text" in found else None,
-        column_config={
-            "said_date": st.column_config.DateColumn("Day", width=95),
-            "channel": st.column_config.TextColumn("Channel", width=110),
-            "sentiment_label": st.column_config.TextColumn("Mood", width=80),
-            "themes": st.column_config.TextColumn("Themes", width=140),
-            "customer_id": st.column_config.TextColumn("Customer", width=100),
-            "text": st.column_config.TextColumn("Text", width="large"),
-        },
-    )
+    texts(found, row_height=52 if "text" in found else None)
     hidden = "" if "text" in found else " What was written is personal data, and hidden."
     whole = "" if view.is_whole_company or view.segment in CUT_BY else " The whole company, whatever segment is chosen."
     st.caption(plain(f"The latest {TEXTS} at most.{hidden}{whole}"))
