@@ -1,8 +1,23 @@
-{# On DuckDB a view of the last build is left as it is: a build that goes on from another has the same models, and a view holds no rows. #}
+{#
+    On DuckDB a view of the last build is left as it is: a build that goes on from another has the same models, and a view holds no rows.
+
+    A view made_by_customer gets two others of the same name: in schema `changed` the one over the rows of changed customers, in `open` the one over
+    the rows that are not settled, each over the tables that are apart there. So a model that reads the view reads no more of it than of a table.
+#}
 {% materialization view, adapter='duckdb' %}
-    {% if builds_increment() and load_cached_relation(this) is not none %}
-        {% do store_result('main', response='unchanged') %}
-        {{ return({'relations': [this.incorporate(type='view')]}) }}
+    {% if not builds_increment() or load_cached_relation(this) is none %}
+        {{ return(materialization_view_default()) }}
     {% endif %}
-    {{ return(materialization_view_default()) }}
+
+    {% if config.get('meta', {}).changed %}
+        {% call statement('changed') %}
+            create view {{ relation_in('changed', this) }} as {{ over_changed_customers(sql) }}
+        {% endcall %}
+        {% call statement('open') %}
+            create view {{ relation_in('open', this) }} as {{ over_open_periods(sql) }}
+        {% endcall %}
+        {% do adapter.commit() %}
+    {% endif %}
+    {% do store_result('main', response='unchanged') %}
+    {{ return({'relations': [this.incorporate(type='view')]}) }}
 {% endmaterialization %}

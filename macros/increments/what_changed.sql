@@ -59,13 +59,13 @@
     {%- endif -%}
 {% endmacro %}
 
-{# The SQL of this model over the rows of changed customers: a table made by_customer has them apart, any other is filtered. #}
+{# The SQL of this model over the rows of changed customers: what is made_by_customer has them apart, any other is filtered. #}
 {% macro over_changed_customers(sql) %}
     {% set list = config.get('meta').changed %}
     {% set rewritten = namespace(sql=sql) %}
     {% for node in models_read() if node.name != list %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-        {% if node.config.materialized == 'by_customer' and node.config.meta.changed == list %}
+        {% if node.config.meta.changed == list %}
             {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('changed', relation) | string) %}
         {% elif 'customer_id' in adapter.get_columns_in_relation(relation) | map(attribute='name') %}
             {% set changed = 'select customer_id from ' ~ relation_of(list) %}
@@ -90,7 +90,7 @@
             {% set rewritten.sql = rewritten.sql | replace(
                 node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ is_open('closing_day' if settled_by == 'score_day' else settled_by) ~ ')'
             ) %}
-        {% elif node.config.materialized == 'by_customer' and node.config.meta.settled_by in parts %}
+        {% elif node.config.meta.changed and node.config.meta.settled_by in parts %}
             {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('open', relation) | string) %}
         {% endif %}
     {% endfor %}

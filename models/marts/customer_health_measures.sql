@@ -62,7 +62,7 @@ explained as (
 ),
 
 -- what counted, seen from the score day after
-before as (
+before as not materialized (
 
     select
         customer_id,

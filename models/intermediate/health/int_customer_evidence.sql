@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence', as_view=true) }}
 with
 
 score_days as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence', as_view=true) }}
 {#- Features that evidence gives: the measure, and the feature's value of a raw value. -#}
 {%- set of_evidence = {
     'mrr_change': 'least(cast(raw_value - 1 as double precision), 1)',

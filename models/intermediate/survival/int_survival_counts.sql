@@ -1,86 +1,13 @@
-{%- set history_start = history_start_day() -%}
-with
-
-closing_days as (
-
-    select closing_day from {{ ref('int_months') }}
-
-),
-
-first_churns as (
-
-    select
-        events.customer_id,
-        min(events.churn_day) as churn_day
-
-    from {{ ref('int_churn_events') }} as events
-    inner join {{ ref('int_first_payments') }} as first_payments on events.customer_id = first_payments.customer_id
-    -- a pause that lapsed before anything was paid is no exit
-    where not events.is_dropped and events.churn_day > first_payments.first_paid_day
-    group by events.customer_id
-
-),
-
--- who paid before the history starts is seen only from then on, and not at all where the churn lies before it
-subjects as (
-
-    select
-        first_payments.customer_id,
-        first_payments.first_paid_day,
-        first_churns.churn_day,
-        case
-            when first_payments.first_paid_day < {{ history_start }} then {{ months_between('first_payments.first_paid_day', history_start) }} else 0
-        end as entry_age
-
-    from {{ ref('int_first_payments') }} as first_payments
-    left join first_churns on first_payments.customer_id = first_churns.customer_id
-    where first_churns.churn_day is null or first_churns.churn_day >= {{ history_start }}
-
-),
-
--- as of a closing day: what comes later has not been seen
-seen as (
-
-    select
-        closing_days.closing_day,
-        balances.attribute_set,
-        subjects.entry_age,
-        {{ months_between('subjects.first_paid_day', 'least(coalesce(subjects.churn_day, closing_days.closing_day), closing_days.closing_day)') }}
-            as exit_age,
-        coalesce(subjects.churn_day <= closing_days.closing_day, false) as has_churned
-
-    from subjects
-    inner join {{ ref('int_customer_balances') }} as balances
-        on subjects.customer_id = balances.customer_id and subjects.first_paid_day <= balances.state_day
-    inner join closing_days on balances.state_day = closing_days.closing_day
-
-),
-
-set_counts as (
-
-    select
-        closing_day,
-        attribute_set,
-        entry_age,
-        exit_age,
-        has_churned,
-        count(*) as customers
-
-    from seen
-    group by closing_day, attribute_set, entry_age, exit_age, has_churned
-
-)
-
 select
-    set_counts.closing_day,
+    sums.state_day as closing_day,
     segments.segment_name,
     {{ segment_value('attribute_sets.') }} as segment_value,
-    set_counts.entry_age,
-    set_counts.exit_age,
-    set_counts.has_churned,
-    cast(sum(set_counts.customers) as bigint) as customers
+    sums.entry_age,
+    sums.exit_age,
+    sums.has_churned,
+    cast(sum(sums.customer_periods) as bigint) as customers
 
-from set_counts
-inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_counts.attribute_set = attribute_sets.attribute_set
+from {{ ref('int_survival_sums') }} as sums
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on sums.attribute_set = attribute_sets.attribute_set
 cross join {{ ref('int_segments') }} as segments
 group by 1, 2, 3, 4, 5, 6
