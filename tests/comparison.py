@@ -16,6 +16,7 @@ from tests.oracle.movements import Movement
 Query = Callable[[str], list[tuple]]
 SHOWN = 5
 Z = NormalDist().inv_cdf(0.975)
+ATTRIBUTES = ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
 MONEY = [field.name for field in fields(Movement) if field.name != "movement_class"]
 
 
@@ -39,6 +40,7 @@ def all_differences(query: Query, expected: Result) -> list[str]:
     for compare in (
         rejected_differences,
         movement_differences,
+        day_differences,
         metric_differences,
         mean_limit_differences,
         cohort_differences,
@@ -172,6 +174,28 @@ def movement_differences(query: Query, expected: Result) -> list[str]:
             groups["mrr_movements", "amount"].append(
                 f"{_name(key)}: SQL {moved.get(key)}, oracle {wanted_moves.get(key)}"
             )
+    return _report(groups)
+
+
+def day_differences(query: Query, expected: Result) -> list[str]:
+    """mrr_movements by day, with the attributes that a movement counts for."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    rows = query(
+        f"select customer_id, period_start, movement, amount, opening_mrr, closing_mrr, {', '.join(ATTRIBUTES)}"
+        " from marts.mrr_movements where period_type = 'day'"
+    )
+    actual = {row[:3]: row[3:] for row in rows}
+    if len(actual) < len(rows):
+        groups["mrr_movements", "days"].append("more than one row of a customer, a day and a movement")
+    wanted = {
+        (customer, *key): (one.amount, one.opening, one.closing, *(one.segments[name] for name in ATTRIBUTES))
+        for customer, days in expected.days.items()
+        for key, one in days.items()
+    }
+    for key in sorted(actual.keys() | wanted.keys(), key=str):
+        mine, theirs = actual.get(key), wanted.get(key)
+        if mine is None or theirs is None or any(map(_differ, mine[:3], theirs[:3])) or mine[3:] != theirs[3:]:
+            groups["mrr_movements", "days"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(theirs)}")
     return _report(groups)
 
 

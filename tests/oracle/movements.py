@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from tests.oracle.company import ZERO, Customer, Item, Period, convert
-from tests.oracle.values import round10
+from tests.oracle.values import plus_days, round10
 
 DUST = Decimal("0.000001")
 
@@ -147,6 +148,52 @@ def _movement(customer: Customer, period: Period, opening: Decimal, closing: Dec
     if is_first_paid:
         return Movement("new", opening, closing, new=closing)
     return Movement("reactivation", opening, closing, reactivation=closing)
+
+
+# -- days --------------------------------------------------------------------------------------------------------------
+
+
+class DayMovement(NamedTuple):
+    """What is booked on one day under one movement: signed change, MRR before and after it, and the attributes it counts for."""
+
+    amount: Decimal
+    opening: Decimal
+    closing: Decimal
+    segments: dict[str, str]
+
+
+def days_of(customer: Customer) -> dict[tuple[date, str], DayMovement]:
+    """
+    By day and movement, one day after the other from the first opening to the as-of day, each as a period of its own. What the rates did on a day
+    on which nothing else moved waits for the day before the next movement, the end of a month or the as-of day.
+    """
+    company = customer.company
+    periods = company.periods
+    day, as_of = min(period.opening for period in periods), company.as_of
+    closes = {period.close for period in periods if period.period_type == "month"}
+    found: dict[tuple[date, str], DayMovement] = {}
+    booked = customer.mrr(day)
+    while day < as_of:
+        before, day = day, plus_days(day, 1)
+        opening, closing = customer.mrr(before), customer.mrr(day)
+        period = Period("day", day, plus_days(day, 1), day, (), day)
+        one = None
+        if opening > 0 or closing > 0:
+            one = _movement(customer, period, opening, closing, customer.first_paid_day == day)
+        old, new = customer.segments(before), customer.segments(day)
+        if one and one.movement_class != "unchanged":
+            if opening != booked:
+                found[before, "fx"] = DayMovement(opening - booked, booked, opening, old)
+            amount = closing - opening - one.fx
+            is_won = one.movement_class in ("new", "reactivation", "resumed")
+            found[day, one.movement_class] = DayMovement(amount, opening, closing, new if is_won else old)
+            if one.fx:
+                found[day, "fx"] = DayMovement(one.fx, opening, closing, old)
+            booked = closing
+        elif day in closes and closing != booked:
+            found[day, "fx"] = DayMovement(closing - booked, booked, closing, old)
+            booked = closing
+    return found
 
 
 # -- product components ------------------------------------------------------------------------------------------------

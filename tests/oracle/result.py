@@ -28,7 +28,7 @@ from tests.oracle.cleaning import Counts, clean, default_as_of
 from tests.oracle.company import ONE_DAY, ZERO, Company, Period
 from tests.oracle.curves import CohortAge, SurvivalAge, cohorts_of, survival_of
 from tests.oracle.groups import Group, PeriodUnits, groups_of, units_of
-from tests.oracle.movements import Fact, Movement, UserPolicy, fact
+from tests.oracle.movements import DayMovement, Fact, Movement, UserPolicy, days_of, fact
 from tests.oracle.raw import Raw, as_text, read_folder
 from tests.oracle.registry import ABSENT, FAMILIES, METRICS, Family, Metric
 from tests.oracle.settings import settings_from
@@ -55,6 +55,8 @@ class Result:
     counts: dict[str, Counts] = field(default_factory=dict)
     # (period_type, period_start, customer_id)
     movements: dict[tuple[str, date, str], Movement] = field(default_factory=dict)
+    # customer_id: (day, movement)
+    days: dict[str, dict[tuple[date, str], DayMovement]] = field(default_factory=dict)
     # (cohort_month, age)
     cohorts: dict[tuple[date, int], CohortAge] = field(default_factory=dict)
     # age
@@ -108,6 +110,8 @@ def compute(
                     for value, group in family.groups(gathered, period, name, revenue_groups).items():
                         _report_family(result, family, period, (name, value), group, metrics, pending)
             _list_movements(result, period, facts)
+        if only is None:
+            result.days = {name: days_of(customer) for name, customer in company.customers.items()}
         result.cohorts = cohorts_of(company)
         result.survival = survival_of(company)
     return result
