@@ -21,6 +21,7 @@ from tests import (
     test_collisions_support,
     test_collisions_voice,
     test_oracle,
+    test_rare_rows,
 )
 from tests.compiled import ROOT, Project
 from tests.conftest import VARIABLES
@@ -56,6 +57,8 @@ def _random(module: Any, test: str, name: str, *families: str) -> Source:
 SOURCES = (
     _cast("defaults", "2023-09-01"),
     _cast("defaults", "2024-06-20"),
+    Source(test_rare_rows.test_rare_rows, (("name", "defaults"), ("as_of", "2024-05-31"))),
+    Source(test_rare_rows.test_rare_rows, (("name", "policies"), ("as_of", "2024-05-31"))),
     Source(data_tests.test_the_cast_passes_every_data_test, ()),
     _cast("policies", "2024-06-20"),
     _cast("fiscal year, zone", "2023-09-01"),
