@@ -98,7 +98,7 @@ review: $(ready) ## Say which published figures differ from those of a branch or
 	@$(python) scripts/review.py "$$BASE"
 
 test: $(test_ready) lint ## Check everything: lint, then the tests
-	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
+	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --ignore tests/spark tests $(ARGS)
 
 test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the tests' own: half an hour, and Java
 	@$(spark_python) -m pytest -q --confcutdir tests/spark tests/spark $(ARGS)
@@ -110,7 +110,7 @@ mutate: $(test_ready) ## Break the models' SQL and say what no test notices: SEL
 	@$(python) scripts/mutate.py $(if $(SELECT),--select "$(SELECT)") $(if $(BUDGET),--budget $(BUDGET)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data
-	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --ignore tests/spark tests $(ARGS)
+	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --ignore tests/spark tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
 	@$(python) scripts/lint.py $(CHECKS)

@@ -115,25 +115,57 @@ def _raw_columns(root: Path) -> tuple[tuple[str, list[str]], ...]:
     return tuple(tables.items())
 
 
-def _without_tests(source: Path, target: Path) -> None:
-    """The same files, but for the tests in their YAML: none runs here, and dbt would read them for half of its time."""
+# what dbt would read for half of its time, and nothing here asks for: of whatever has tests, and of a whole page
+TESTS = {"data_tests", "unit_tests"}
+SEMANTIC_LAYER = {"semantic_models", "metrics", "exposures"}
+
+
+def _cut_short(source: Path, target: Path) -> None:
+    """The same files, but for the tests and the semantic layer in their YAML."""
 
     def untested(part: Any) -> Any:
         if isinstance(part, dict):
-            return {name: untested(one) for name, one in part.items() if name not in ("data_tests", "unit_tests")}
+            return {name: untested(one) for name, one in part.items() if name not in TESTS}
         return [untested(one) for one in part] if isinstance(part, list) else part
 
     for file in (one for one in source.rglob("*") if one.is_file()):
         place = target / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix == ".yml":
-            place.write_text(json.dumps(untested(yaml.load(file.read_text(), yaml.CSafeLoader)), default=str))
+            page = yaml.load(file.read_text(), yaml.CSafeLoader)
+            kept = {name: untested(part) for name, part in page.items() if name not in SEMANTIC_LAYER}
+            place.write_text(json.dumps(kept, default=str))
         else:
             place.symlink_to(file)
 
 
+def _variables_read(manifest: Any) -> dict[str, set[str]]:
+    """By model or test, the variables that its SQL and all macros in it name; `*` where a name is not written out."""
+    macros = {one.name: one.macro_sql for one in manifest.macros.values() if one.package_name == CATALOG}
+
+    @cache
+    def of_text(text: str) -> tuple[frozenset[str], frozenset[str]]:
+        named = re.findall(r"""\bvar\(\s*(?:['"](\w+)['"])?""", text)
+        words = set(re.findall(r"\w+", text))
+        # an engine's own form of a macro stands under another name
+        called = {name for name in macros if name in words or name.split("__", 1)[-1] in words}
+        return frozenset(name or "*" for name in named), frozenset(called)
+
+    def of_node(text: str) -> set[str]:
+        found, waiting, seen = set(), [text], set()
+        while waiting:
+            variables, called = of_text(waiting.pop())
+            found |= variables
+            waiting += [macros[name] for name in called - seen]
+            seen |= called
+        return found
+
+    kinds = ("model", "test")
+    return {key: of_node(one.raw_code) for key, one in manifest.nodes.items() if one.resource_type in kinds}
+
+
 class Workshop:
-    """A copy of the project without its tests, read by dbt once and compiled for many sets of variables, in this process."""
+    """A copy of the project without its tests and its semantic layer, read by dbt once and compiled for many sets of variables, in this process."""
 
     def __init__(self, root: Path) -> None:
         self.place = tempfile.TemporaryDirectory(prefix="compiled_")
@@ -143,19 +175,43 @@ class Workshop:
             if (root / name).exists():
                 (self.folder / name).symlink_to(root / name)
         for name in ("models", "seeds"):
-            _without_tests(root / name, self.folder / name)
+            _cut_short(root / name, self.folder / name)
         settings = yaml.safe_load((root / "dbt_project.yml").read_text())
         settings.pop("on-run-start", None)
         (self.folder / "dbt_project.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
         self.manifest = None
         # relations are named when they are parsed
         self.manifest = self.dbt("parse", self.folder / f"{CATALOG}.duckdb")
+        self.variables_read = _variables_read(self.manifest)
+
+    def compiled(self, tables: str, variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Every model and singular test as compiled over empty tables that a statement makes; anew, only those that may read a variable."""
+        if not variables:
+            return self._compiled(tables, "{}", "resource_type:model", "test_type:singular")
+        default = self._defaults(tables)
+        asked = {"*", *variables}
+        names = [default[key]["name"] for key in default if self.variables_read[key] & asked]
+        # dbt prints what the first word of a selection names
+        return default | (self._compiled(tables, json.dumps(variables), "tag:none", *names) if names else {})
+
+    @cache  # noqa: B019
+    def _defaults(self, tables: str) -> dict[str, dict[str, Any]]:
+        return self.compiled(tables, {})
+
+    def _compiled(self, tables: str, variables: str, *selected: str) -> dict[str, dict[str, Any]]:
+        database = Path(tempfile.mkdtemp(dir=self.folder)) / f"{CATALOG}.duckdb"
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(tables)
+        chosen = ["--select", *selected, "--indirect-selection", "cautious"]
+        done = self.dbt("compile", database, "--vars", variables, *chosen)
+        shutil.rmtree(database.parent)
+        return {one.node.unique_id: one.node.to_dict() for one in done.results}
 
     def dbt(self, command: str, database: Path, *arguments: str) -> Any:
         """What a dbt command results in."""
         said: list[str] = []
         words = [command, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--target", "duckdb"]
-        words += ["--no-version-check", "--no-use-colors", "--quiet", *arguments]
+        words += ["--no-version-check", "--no-use-colors", "--no-write-json", "--quiet", *arguments]
         before = dict(os.environ)
         os.environ.update({"AS_OF": "", "DUCKDB_PATH": str(database), "DBT_PROJECT_DIR": str(self.folder)})
         try:
@@ -201,14 +257,8 @@ class Project:
     def _compile(self, root: Path, variables: dict[str, Any]) -> dict[str, Any]:
         """The manifest of a dbt compile over empty raw tables; without the hooks, which look for files."""
         workshop = _workshop(root)
-        database = Path(tempfile.mkdtemp(dir=workshop.folder)) / f"{CATALOG}.duckdb"
-        with duckdb.connect(str(database)) as connection:
-            connection.execute(self._empty_tables())
-        chosen = ["--select", "resource_type:model", "test_type:singular", "--indirect-selection", "cautious"]
-        compiled_nodes = workshop.dbt("compile", database, "--vars", json.dumps(variables), *chosen)
-        shutil.rmtree(database.parent)
         manifest = workshop.manifest.to_dict()
-        manifest["nodes"] |= {one.node.unique_id: one.node.to_dict() for one in compiled_nodes.results}
+        manifest["nodes"] |= workshop.compiled(self._empty_tables(), variables)
         return manifest
 
     def _empty_tables(self) -> str:

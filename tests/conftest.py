@@ -42,13 +42,31 @@ QUIET = (
 COMPANIES = {"sample_database", "sample_file", "cast_database"}
 
 
+# what takes minutes begins first, so that no process waits for another at the end
+LONG_ONES = (
+    "companies",
+    "test_records",
+    "test_postgres_target",
+    "test_increments",
+    "test_build_and_publish",
+    "test_up_to_date",
+    "test_review",
+    "test_mutation",
+    "test_staging",
+    "test_killed_builds",
+)
+
+
 # before xdist reads the marks
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several processes, one runs a whole file, and one all the files that look into a built company."""
     looking = {item.path for item in items if COMPANIES & set(getattr(item, "fixturenames", ()))}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("companies" if item.path in looking else item.path.stem))
+    groups = {item: "companies" if item.path in looking else item.path.stem for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    places = {group: place for place, group in enumerate(LONG_ONES)}
+    items.sort(key=lambda item: places.get(groups[item], len(places)))
 
 
 class Built(NamedTuple):

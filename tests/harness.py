@@ -161,6 +161,11 @@ class Result:
     query: Callable[[str], list[tuple]]
 
 
+# the project as dbt reads it, by what it is read with
+_MANIFESTS: dict[tuple, Any] = {}
+READ_LATER = ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF")
+
+
 def dbt_build(
     raw_dir: Path | str,
     workdir: Path,
@@ -182,8 +187,9 @@ def dbt_build(
         "AS_OF": "",
         **(env or {}),
     }
-    arguments = [command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-    arguments += ["--target-path", str(workdir / "target"), "--log-path", str(workdir / "logs")]
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    places += ["--target-path", str(workdir / "target"), "--log-path", str(workdir / "logs")]
+    arguments = [command, *places]
     if select:
         # a test of more than what is selected is left out
         arguments += ["--select", *select.split(), "--indirect-selection", "cautious"]
@@ -191,8 +197,15 @@ def dbt_build(
         arguments += ["--vars", yaml.safe_dump(dict(vars))]
     messages: list[str] = []
     with _environment(environment):
+        # read once for all that is named alike: variables, raw data and the as-of day come later, and DuckDB's file has one name everywhere
+        key = tuple(sorted((name, value) for name, value in environment.items() if name not in READ_LATER))
+        if key not in _MANIFESTS:
+            parsed = dbtRunner().invoke(["parse", *places])
+            assert parsed.success, parsed.exception
+            _MANIFESTS[key] = parsed.result
         outcome = dbtRunner(
-            callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)]
+            manifest=_MANIFESTS[key].deepcopy(),
+            callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)],
         ).invoke(arguments)
     if outcome.exception:
         messages.append(str(outcome.exception))

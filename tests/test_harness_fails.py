@@ -6,13 +6,18 @@ a metric needs are files, and their check is tried out in test_metric_files.
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
 import pytest
 
 from tests import test_laws
 from tests.comparison import all_differences
-from tests.compiled import Project, folder_tables, project
+from tests.compiled import ROOT, Project, Workshop, folder_tables, project
 from tests.conftest import CAST, VARIABLES
 from tests.oracle import Result, compute
+from tests.test_oracle import SETTINGS
 
 AS_OF = "2024-06-20"
 
@@ -129,6 +134,23 @@ def test_a_law_notices_a_row_that_counts_twice(sound: Project, monkeypatch: pyte
     monkeypatch.setattr(test_laws, "run", lambda raw, as_of, variables, models: broken.run(raw, as_of, models))
     with pytest.raises(AssertionError, match="cells differ"):
         test_laws.test_u2_a_row_that_comes_twice_counts_once()
+
+
+@pytest.mark.parametrize("name", ["fiscal year, zone", "policies"])
+def test_variables_reach_every_model_that_reads_them(name: str) -> None:
+    """Compiled anew is what may read a variable; the whole project compiled with it is the same."""
+    workshop = Workshop(ROOT)
+    tables = project({})._empty_tables()
+    whole = workshop._compiled(tables, json.dumps(SETTINGS[name]), "resource_type:model", "test_type:singular")
+    parts = workshop.compiled(tables, SETTINGS[name])
+    default = workshop.compiled(tables, {})
+    assert len({code(parts[key]) for key in parts} - {code(default[key]) for key in default}) > 5
+    assert {key: code(one) for key, one in parts.items()} == {key: code(one) for key, one in whole.items()}
+
+
+def code(node: dict[str, Any]) -> str:
+    """The SQL of a node, but for the moment at which it was compiled."""
+    return re.sub(r"'20\d\d-\d\d-\d\d \d\d:\d\d:\d\d'", "'now'", node["compiled_code"])
 
 
 def relation(model: str) -> str:

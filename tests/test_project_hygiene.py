@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG_ONES
+
 PROJECT = Path(__file__).resolve().parent.parent
 # put together here, so that this file does not hold what it looks for
 MACHINE_PATHS = re.compile("|".join(f"/{top}/[a-z0-9_.-]+/" for top in ("home", "Users", "root", "work", "mnt")))
@@ -143,6 +145,8 @@ def test_files_stay_together(tmp_path: Path) -> None:
     ran = re.findall(r"\[(gw\d)\].* PASSED \S*test_(one|two)\.py", said)
     assert len(ran) == 16, said
     assert len(set(ran)) == 2, "each file in one process"
+    for name in LONG_ONES[1:]:
+        assert (PROJECT / "tests" / f"{name}.py").exists(), f"{name} begins first, and is not there"
 
 
 def test_make_help_names_every_target() -> None:
