@@ -201,7 +201,7 @@ def _is_of_an_interval(node: exp.Expression) -> bool:
 
 def number(node: exp.Expression) -> Edits:
     """One more: of days, months, or whatever is counted or compared. Types, places and the columns of an order stay."""
-    if isinstance(node, exp.Literal) and node.is_int and not _is_of_a_type(node):
+    if isinstance(node, exp.Literal) and node.is_int and not _is_of_a_type(node) and not _is_counted(node):
         yield instead(node, exp.Literal.number(int(node.this) + 1))
     elif (
         isinstance(node, exp.Interval)
@@ -222,6 +222,11 @@ def _is_of_a_type(node: exp.Expression) -> bool:
         exp.DataTypeParam, exp.Interval, exp.Group, exp.Order, exp.Ordered, exp.WindowSpec, exp.Round, exp.Select, exp.Alias, exp.Limit,
     )  # fmt: skip
     return isinstance(above, kinds)
+
+
+def _is_counted(node: exp.Expression) -> bool:
+    """What a case gives a count, which asks for no more than that it is not null."""
+    return isinstance(node.parent, exp.If) and isinstance(node.find_ancestor(exp.Case).parent, exp.Count)
 
 
 def join(node: exp.Expression) -> Edits:

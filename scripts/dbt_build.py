@@ -40,7 +40,8 @@ ERRORS_OF_NODES = {
     "RunResultError",
     "RunResultErrorNoMessage",
 }
-SEMANTIC_LAYER = PROJECT / "models/marts/semantic"
+# what dbt reads of the project
+READ = ("models", "macros", "seeds", "analyses", "tests/invariants", "dbt_project.yml", "profiles.yml")
 SECONDS_BETWEEN_LINES = 10
 ERRORS_SHOWN = 10
 # as the operating system says it, of a disk, a quota or a limit of file sizes
@@ -90,10 +91,15 @@ def forget_artifacts(target: HasWorkFolder) -> None:
     """What dbt left of the build before is not taken for this one's."""
     for artifact in ("target/run_results.json", "logs/dbt.log"):
         (target.work_folder / artifact).unlink(missing_ok=True)
-    # dbt would find the metrics of an edited model twice: in what it parsed before, and in the file
+    # dbt goes on from what it parsed before only where nothing has changed: else it would find metrics twice, there and in their file
     parsed = target.work_folder / "target/partial_parse.msgpack"
-    if parsed.exists() and any(file.stat().st_mtime > parsed.stat().st_mtime for file in SEMANTIC_LAYER.glob("*")):
+    if parsed.exists() and last_change() > parsed.stat().st_mtime:
         parsed.unlink()
+
+
+def last_change() -> float:
+    """When a file that dbt reads was last written, or a folder got or lost one."""
+    return max(path.stat().st_mtime for part in READ for path in (PROJECT / part, *(PROJECT / part).rglob("*")))
 
 
 def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:

@@ -226,6 +226,12 @@ def company() -> dict[str, list[Row]]:
                 made.add("subscription_status_changes", subscription_id=other, status=status, changed_at=day)
         if "pauses" in customer or "lapses" in customer:
             made.add("subscription_pauses", subscription_id=other, paused_at="2024-02-10", resumed_at=None)
+    # what is paused ends on the very day on which the pause lapses, after 90 days or 30, and the subscription another day
+    for customer, end in (("ends as it lapses", "2024-04-14"), ("ends as it lapses early", "2024-02-14")):
+        made.customer(customer, "2024-02-01")
+        name = made.subscription(customer, cancel_reason="price", ended_at="2024-05-30")
+        made.item(name, "basic", "10", end=end)
+        made.add("subscription_pauses", subscription_id=name, paused_at="2024-01-15", resumed_at=None)
     # who left, why, and which of two subscriptions said so; asked for before or after the end
     for customer, ends in (
         ("both end", (("2024-03-10", "price", None), ("2024-04-12", "quality", "true"))),

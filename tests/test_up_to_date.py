@@ -9,14 +9,16 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
 
 from tests.few_models import project_of_few_models
-from tests.harness import write_raw
+from tests.harness import PROJECT, write_raw
 from tests.publishing import build, digest, settings
 
 # asks what a build would ask first
@@ -189,6 +191,38 @@ def test_a_database_that_is_not_what_was_published_is_built_again(published: Pub
     aside.unlink()
     published.run(MARK)
     assert published.is_up_to_date(AS_OF="2026-04-15")
+
+
+def test_what_dbt_parsed_is_kept_only_where_nothing_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dbt 1.12 finds a metric of the semantic layer twice where something that it is made of was edited."""
+    sys.path.insert(0, str(PROJECT / "scripts"))
+    import dbt_build
+
+    target = SimpleNamespace(work_folder=tmp_path / "work")
+    parsed, macro = target.work_folder / "target/partial_parse.msgpack", tmp_path / "macros/dates/one.sql"
+    for file in (parsed, macro, *(tmp_path / name for name in dbt_build.READ if "." in name)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    for name in dbt_build.READ:
+        if "." not in name:
+            (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(dbt_build, "PROJECT", tmp_path)
+
+    def is_kept(after: Callable[[], Any]) -> bool:
+        parsed.touch()
+        os.utime(parsed, (time.time() + 5, time.time() + 5))
+        after()
+        dbt_build.forget_artifacts(target)
+        return parsed.exists()
+
+    later = time.time() + 10
+    assert is_kept(lambda: None)
+    assert not is_kept(lambda: os.utime(macro, (later, later)))
+    os.utime(macro, (0, 0))
+    assert is_kept(lambda: None)
+    assert not is_kept(lambda: (macro.unlink(), os.utime(macro.parent, (later, later)))), "a file is gone"
 
 
 def test_another_day_makes_a_build_where_the_as_of_day_moves_with_it(published: Published) -> None:

@@ -2,7 +2,7 @@ with
 
 features as (
 
-    select * from {{ ref('int_churn_features') }}
+    select * from {{ ref('int_churn_contributions') }}
 
 ),
 

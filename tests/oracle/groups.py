@@ -128,7 +128,7 @@ class Group:
     def monthly_averages(self) -> Decimal:
         """Each customer's mean of each month of the period, rounded, summed."""
         first, close = self.period.first, self.period.close
-        lengths = [(min(close, _last_of_month(month)) - max(first, month)).days + 1 for month in self.period.months]
+        lengths = [(min(close, last_of_month(month)) - max(first, month)).days + 1 for month in self.period.months]
         return total(
             round10(Fraction(amount) / days)
             for one in self.closing
@@ -310,7 +310,7 @@ def total(amounts) -> Decimal:
     return sum(amounts, ZERO)
 
 
-def _last_of_month(month: date) -> date:
+def last_of_month(month: date) -> date:
     return (month.replace(day=28) + 4 * ONE_DAY).replace(day=1) - ONE_DAY
 
 

@@ -109,7 +109,8 @@ def fact(customer: Customer, period: Period, policy: UserPolicy) -> Fact | None:
         sum((customer.all_revenue.get(month, ZERO) for month in period.months), ZERO),
         count_users(customer, period, opening > 0, closing > 0, policy),
     )
-    return result if _says_something(result) else None
+    has_left = any(period.first <= day <= period.close for day in customer.churn_days)
+    return result if has_left or _says_something(result) else None
 
 
 def _says_something(one: Fact) -> bool:

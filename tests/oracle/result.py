@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 # each registers metrics, or judges the tables of a family
 from tests.oracle import (  # noqa: F401
+    customer_periods,
     growth,
     growth_rows,
     health,
@@ -55,6 +56,12 @@ class Result:
     counts: dict[str, Counts] = field(default_factory=dict)
     # (period_type, period_start, customer_id)
     movements: dict[tuple[str, date, str], Movement] = field(default_factory=dict)
+    # (period_type, period_start, customer_id): column
+    customer_periods: dict[tuple[str, date, str], dict[str, Any]] = field(default_factory=dict)
+    # the same: component, and of what is sold the family and the plan
+    details: dict[tuple[str, date, str], dict[tuple[str, ...], tuple[Decimal, ...]]] = field(default_factory=dict)
+    # customer_id: column
+    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     # customer_id: (day, movement)
     days: dict[str, dict[tuple[date, str], DayMovement]] = field(default_factory=dict)
     # (cohort_month, age)
@@ -110,8 +117,14 @@ def compute(
                     for value, group in family.groups(gathered, period, name, revenue_groups).items():
                         _report_family(result, family, period, (name, value), group, metrics, pending)
             _list_movements(result, period, facts)
+            if only is None:
+                for one in facts:
+                    key = period.period_type, period.start, one.customer.customer_id
+                    result.customer_periods[key] = customer_periods.told(one, period)
+                    result.details[key] = customer_periods.detailed(one, period)
         if only is None:
             result.days = {name: days_of(customer) for name, customer in company.customers.items()}
+            result.customers = {name: customer_periods.standing(one) for name, one in company.customers.items()}
         result.cohorts = cohorts_of(company)
         result.survival = survival_of(company)
     return result

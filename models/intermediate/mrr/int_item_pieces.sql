@@ -158,7 +158,6 @@ select
     pieces.valid_to,
     coalesce(interrupted.is_in_trial, false) as is_in_trial,
     coalesce(interrupted.is_paused and not interrupted.is_unpaid and pieces.unpaused_mrr > 0, false) as is_paused,
-    coalesce(interrupted.is_lapsed and not interrupted.is_unpaid and pieces.unpaused_mrr > 0, false) as is_lapsed,
     not coalesce(interrupted.is_in_trial or interrupted.is_paused or interrupted.is_lapsed, false) as is_held,
     case when interrupted.item_version_id is null then pieces.unpaused_mrr else cast(0 as decimal(38, 10)) end as mrr
 
@@ -181,7 +180,6 @@ select
     mrr,
     valid_from,
     valid_to,
-    false,
     false,
     false,
     true,

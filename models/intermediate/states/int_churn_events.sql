@@ -106,17 +106,32 @@ causes as (
 
 ),
 
+-- a pause of one of them has lapsed that day, also where its item ends on it
+lapses as (
+
+    select distinct
+        involved.customer_id,
+        involved.churn_day
+
+    from involved
+    inner join {{ ref('int_subscription_interruptions') }} as interruptions
+        on involved.subscription_id = interruptions.subscription_id and involved.churn_day = interruptions.from_date
+    where interruptions.kind = 'lapse'
+
+),
+
 explained as (
 
     select
         judged.*,
         causes.cancel_reason,
         coalesce(causes.is_involuntary = 1, false) as is_cause_involuntary,
-        judged.is_lapsed and coalesce(causes.has_end_that_day, 0) = 0 as is_lapse
+        lapses.customer_id is not null and coalesce(causes.has_end_that_day, 0) = 0 as is_lapse
 
     from judged
     left join causes
         on judged.customer_id = causes.customer_id and judged.churn_day = causes.churn_day and causes.cause_rank = 1
+    left join lapses on judged.customer_id = lapses.customer_id and judged.churn_day = lapses.churn_day
 
 )
 

@@ -78,8 +78,7 @@ in_force as (
         pieces.product_family,
         {{ converted('pieces.mrr', 'rates.rate') }} as mrr,
         {{ converted('pieces.list_mrr', 'rates.rate') }} as list_mrr,
-        pieces.is_paused,
-        pieces.is_lapsed
+        pieces.is_paused
 
     from spans
     inner join pieces
@@ -96,7 +95,6 @@ states as (
         valid_from,
         sum(mrr) > 0 as is_paying,
         sum(mrr) = 0 and {{ any_true('is_paused') }} as is_paused,
-        sum(mrr) = 0 and not {{ any_true('is_paused') }} and {{ any_true('is_lapsed') }} as is_lapsed,
         count(*) as pieces,
         min(plan_name) as plan_name,
         min(product_family) as product_family
@@ -175,7 +173,6 @@ described as (
         spans.valid_to,
         coalesce(states.is_paying, false) as is_paying,
         coalesce(states.is_paused, false) as is_paused,
-        coalesce(states.is_lapsed, false) as is_lapsed,
         -- spans without anything in force keep the plan of the last one before them
         max(states.valid_from) over (partition by spans.customer_id order by spans.valid_from) as plan_since
 
@@ -212,7 +209,6 @@ select
     described.valid_to,
     described.is_paying,
     described.is_paused,
-    described.is_lapsed,
     coalesce(plans.plan_name, '(unknown)') as plan,
     coalesce(plans.product_family, '(unknown)') as product_family,
     coalesce(attributes.country, customers.country) as country,
