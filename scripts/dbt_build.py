@@ -91,7 +91,11 @@ def forget_artifacts(target: HasWorkFolder) -> None:
     """What dbt left of the build before is not taken for this one's."""
     for artifact in ("target/run_results.json", "logs/dbt.log"):
         (target.work_folder / artifact).unlink(missing_ok=True)
-    # dbt goes on from what it parsed before only where nothing has changed: else it would find metrics twice, there and in their file
+    forget_parsed(target)
+
+
+def forget_parsed(target: HasWorkFolder) -> None:
+    """dbt goes on from what it parsed before only where nothing has changed: else it would find metrics twice, there and in their file."""
     parsed = target.work_folder / "target/partial_parse.msgpack"
     if parsed.exists() and last_change() > parsed.stat().st_mtime:
         parsed.unlink()
@@ -99,7 +103,8 @@ def forget_artifacts(target: HasWorkFolder) -> None:
 
 def last_change() -> float:
     """When a file that dbt reads was last written, or a folder got or lost one."""
-    return max(path.stat().st_mtime for part in READ for path in (PROJECT / part, *(PROJECT / part).rglob("*")))
+    there = [PROJECT / part for part in READ if (PROJECT / part).exists()]
+    return max(path.stat().st_mtime for part in there for path in (part, *part.rglob("*")))
 
 
 def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import catalogue
 import catalogue_contents
 from console import Stop, console, run_main, say, shown
-from dbt_build import DBT, dbt_environment
+from dbt_build import DBT, dbt_environment, forget_parsed
 from inputs import PROJECT, Target, target
 from published import DuckDB, chosen
 
@@ -42,6 +42,7 @@ def main() -> None:
 def write(built: Target, scratch: Path, folder: Path) -> catalogue_contents.Catalogue:
     """Write all parts into a folder that is not there yet, and say what is in them. dbt reads the database meanwhile, in a process of its own."""
     artifacts = built.work_folder / "target"
+    forget_parsed(built)
     # dbt opens the database for writing, so it gets a copy
     copy = scratch / built.path.name
     shutil.copy(built.path, copy)
