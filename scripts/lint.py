@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 
 from console import Stop, run_main, say
+from dbt_build import READ
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = ["dashboard", "generator", "mutation", "nlp", "report", "scripts", "tests", "training"]
 SQL = ["models", "tests/invariants", "analyses"]
-# what dbt needs to compile the SQL
-DBT_PROJECT = [*SQL, "macros", "nlp", "seeds", "dbt_project.yml", "profiles.yml", ".sqlfluff"]
+# what dbt needs to compile the SQL, and sqlfluff's own settings
+DBT_PROJECT = [*READ, "nlp", ".sqlfluff"]
 # what macros write at length and nobody reads, most of the time: the parsing of raw columns, exact money in DuckDB's own way
 CUT_SHORT = {
     "macros/raw/raw_table.sql": ("{%- if not execute -%}", "{%- if true -%}"),

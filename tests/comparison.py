@@ -16,7 +16,6 @@ from tests.oracle.movements import Movement
 Query = Callable[[str], list[tuple]]
 SHOWN = 5
 Z = NormalDist().inv_cdf(0.975)
-ATTRIBUTES = ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
 MONEY = [field.name for field in fields(Movement) if field.name != "movement_class"]
 
 
@@ -182,23 +181,8 @@ def movement_differences(query: Query, expected: Result) -> list[str]:
 
 def customer_period_differences(query: Query, expected: Result) -> list[str]:
     """customer_periods, column by column, and which customers are there."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    columns = list(next(iter(expected.customer_periods.values()), {}))
-    rows = query(
-        f"select period_type, period_start, customer_id, {', '.join(columns) or 1} from marts.customer_periods"
-    )
-    actual = {row[:3]: dict(zip(columns, row[3:], strict=False)) for row in rows}
-    for key in sorted(actual.keys() | expected.customer_periods.keys(), key=str):
-        mine, wanted = actual.get(key), expected.customer_periods.get(key)
-        if mine is None or wanted is None:
-            groups["customer_periods", "in SQL only" if mine else "missing in SQL"].append(_name(key))
-            continue
-        for name in columns:
-            if mine[name] != wanted[name]:
-                groups["customer_periods", name].append(
-                    f"{_name(key)}: SQL {_short(mine[name])}, oracle {_short(wanted[name])}"
-                )
-    return _report(groups)
+    keys = ("period_type", "period_start", "customer_id")
+    return _row_differences(query, "customer_periods", keys, expected.customer_periods)
 
 
 def detail_differences(query: Query, expected: Result) -> list[str]:
@@ -226,42 +210,15 @@ def detail_differences(query: Query, expected: Result) -> list[str]:
 
 def customer_differences(query: Query, expected: Result) -> list[str]:
     """customers, where each stands on the last day; who never paid may not have been seen yet."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    columns = list(next(iter(expected.customers.values()), {}))
-    rows = query(f"select customer_id, {', '.join(columns) or 1} from marts.customers")
-    actual = {row[0]: dict(zip(columns, row[1:], strict=False)) for row in rows}
-    for name in sorted(actual.keys() | expected.customers.keys()):
-        mine, wanted = actual.get(name), expected.customers.get(name)
-        if mine is None or wanted is None:
-            if wanted is None or wanted["first_paid_day"]:
-                groups["customers", "in SQL only" if mine else "missing in SQL"].append(name)
-        elif others := [column for column in columns if mine[column] != wanted[column]]:
-            groups["customers", "columns"].append(
-                f"{name}: {', '.join(f'{one}: SQL {_short(mine[one])}, oracle {_short(wanted[one])}' for one in others)}"
-            )
-    return _report(groups)
+    there = set(query("select customer_id from marts.customers"))
+    wanted = {(name,): row for name, row in expected.customers.items() if row["first_paid_day"] or (name,) in there}
+    return _row_differences(query, "customers", ("customer_id",), wanted)
 
 
 def day_differences(query: Query, expected: Result) -> list[str]:
     """mrr_movements by day, with the attributes that a movement counts for."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    rows = query(
-        f"select customer_id, period_start, movement, amount, opening_mrr, closing_mrr, {', '.join(ATTRIBUTES)}"
-        " from marts.mrr_movements where period_type = 'day'"
-    )
-    actual = {row[:3]: row[3:] for row in rows}
-    if len(actual) < len(rows):
-        groups["mrr_movements", "days"].append("more than one row of a customer, a day and a movement")
-    wanted = {
-        (customer, *key): (one.amount, one.opening, one.closing, *(one.segments[name] for name in ATTRIBUTES))
-        for customer, days in expected.days.items()
-        for key, one in days.items()
-    }
-    for key in sorted(actual.keys() | wanted.keys(), key=str):
-        mine, theirs = actual.get(key), wanted.get(key)
-        if mine is None or theirs is None or any(map(_differ, mine[:3], theirs[:3])) or mine[3:] != theirs[3:]:
-            groups["mrr_movements", "days"].append(f"{_name(key)}: SQL {_figures(mine)}, oracle {_figures(theirs)}")
-    return _report(groups)
+    keys = ("customer_id", "period_start", "movement")
+    return _row_differences(query, "mrr_movements", keys, expected.days, where="period_type = 'day'")
 
 
 def rejected_differences(query: Query, expected: Result) -> list[str]:
@@ -383,11 +340,12 @@ def _row_differences(
     wanted: dict[tuple, dict[str, Any]],
     schema: str = "marts",
     is_same_figure: Callable[[Any, Any], bool] | None = None,
+    where: str = "true",
 ) -> list[str]:
-    """The rows of a mart by key, the columns that the reference has."""
+    """The rows of a mart by key, the columns that the reference has; those of a condition alone, where one is given."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     names = list(next(iter(wanted.values()), {}))
-    rows = query(f"select {', '.join((*keys, *names))} from {schema}.{mart}")
+    rows = query(f"select {', '.join((*keys, *names))} from {schema}.{mart} where {where}")
     actual = {row[: len(keys)]: row[len(keys) :] for row in rows}
     if len(rows) != len(actual):
         groups[mart, "rows of one key"].append(f"{len(rows) - len(actual)} too many")

@@ -186,17 +186,18 @@ class Workshop:
 
     def compiled(self, tables: str, variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Every model and singular test as compiled over empty tables that a statement makes; anew, only those that may read a variable."""
-        if not variables:
-            return self._compiled(tables, "{}", "resource_type:model", "test_type:singular")
-        default = self._defaults(tables)
+        default = self.whole(tables)
         asked = {"*", *variables}
-        names = [default[key]["name"] for key in default if self.variables_read[key] & asked]
+        names = [node["name"] for key, node in default.items() if self.variables_read[key] & asked]
+        if not variables or not names:
+            return default
         # dbt prints what the first word of a selection names
-        return default | (self._compiled(tables, json.dumps(variables), "tag:none", *names) if names else {})
+        return default | self._compiled(tables, json.dumps(variables), "tag:none", *names)
 
     @cache  # noqa: B019
-    def _defaults(self, tables: str) -> dict[str, dict[str, Any]]:
-        return self.compiled(tables, {})
+    def whole(self, tables: str, variables: str = "{}") -> dict[str, dict[str, Any]]:
+        """The same without asking who reads what."""
+        return self._compiled(tables, variables, "resource_type:model", "test_type:singular")
 
     def _compiled(self, tables: str, variables: str, *selected: str) -> dict[str, dict[str, Any]]:
         database = Path(tempfile.mkdtemp(dir=self.folder)) / f"{CATALOG}.duckdb"

@@ -14,7 +14,7 @@ import pytest
 
 from tests import test_laws
 from tests.comparison import all_differences
-from tests.compiled import ROOT, Project, Workshop, folder_tables, project
+from tests.compiled import ROOT, Project, _workshop, folder_tables, project
 from tests.conftest import CAST, VARIABLES
 from tests.oracle import Result, compute
 from tests.test_oracle import SETTINGS
@@ -139,11 +139,11 @@ def test_a_law_notices_a_row_that_counts_twice(sound: Project, monkeypatch: pyte
 @pytest.mark.parametrize("name", ["fiscal year, zone", "policies"])
 def test_variables_reach_every_model_that_reads_them(name: str) -> None:
     """Compiled anew is what may read a variable; the whole project compiled with it is the same."""
-    workshop = Workshop(ROOT)
+    workshop = _workshop(ROOT)
     tables = project({})._empty_tables()
-    whole = workshop._compiled(tables, json.dumps(SETTINGS[name]), "resource_type:model", "test_type:singular")
+    whole = workshop.whole(tables, json.dumps(SETTINGS[name]))
     parts = workshop.compiled(tables, SETTINGS[name])
-    default = workshop.compiled(tables, {})
+    default = workshop.whole(tables)
     assert len({code(parts[key]) for key in parts} - {code(default[key]) for key in default}) > 5
     assert {key: code(one) for key, one in parts.items()} == {key: code(one) for key, one in whole.items()}
 

@@ -11,9 +11,8 @@ from tests.oracle.health import Health, Score
 from tests.oracle.lifetime import Lifetimes
 from tests.oracle.predictions import Snapshot
 from tests.oracle.result import Result
+from tests.oracle.settings import SEGMENTS
 from tests.oracle.values import plus_months
-
-SEGMENTS = ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
 
 
 def customer_360(result: Result) -> dict[str, dict[str, Any]]:

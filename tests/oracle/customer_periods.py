@@ -10,9 +10,9 @@ from typing import Any
 from tests.oracle.company import ONE_DAY, UNKNOWN, ZERO, Customer, Period, convert
 from tests.oracle.groups import last_of_month
 from tests.oracle.movements import Fact
+from tests.oracle.settings import SEGMENTS
 from tests.oracle.values import first_of_month, round10
 
-ATTRIBUTES = ("plan", "product_family", "country", "industry", "company_size", "acquisition_channel", "csm")
 # signed product components that are part of a column, where they are positive
 UPWARDS = {
     "upsell_mrr": ("quantity", "plan_change"),
@@ -80,7 +80,7 @@ def told(one: Fact, period: Period) -> dict[str, Any]:
     }
     for name, kinds in UPWARDS.items():
         row[name] = sum((amount for kind, amount in one.parts if kind in kinds and amount > 0), ZERO)
-    for name in ATTRIBUTES:
+    for name in SEGMENTS:
         row[f"opening_{name}"] = one.opening_segments[name]
         row[f"closing_{name}"] = one.closing_segments[name]
     return {name: Decimal(value) if type(value) is int else value for name, value in row.items()}
@@ -100,7 +100,7 @@ def standing(customer: Customer) -> dict[str, Any]:
         "churn_events": len(left),
         "last_churn_day": left[-1] if left else None,
         "last_churn_reason": customer.why_churned(left[-1])[0] if left else None,
-    } | {name: customer.segments(day)[name] for name in ATTRIBUTES}
+    } | {name: customer.segments(day)[name] for name in SEGMENTS}
 
 
 # what the mart calls the product components

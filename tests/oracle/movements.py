@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any
 
 from tests.oracle.company import ZERO, Customer, Item, Period, convert
+from tests.oracle.settings import SEGMENTS
 from tests.oracle.values import plus_days, round10
 
 DUST = Decimal("0.000001")
@@ -154,16 +155,13 @@ def _movement(customer: Customer, period: Period, opening: Decimal, closing: Dec
 # -- days --------------------------------------------------------------------------------------------------------------
 
 
-class DayMovement(NamedTuple):
+def _booked(amount: Decimal, opening: Decimal, closing: Decimal, segments: dict[str, str]) -> dict[str, Any]:
     """What is booked on one day under one movement: signed change, MRR before and after it, and the attributes it counts for."""
-
-    amount: Decimal
-    opening: Decimal
-    closing: Decimal
-    segments: dict[str, str]
+    named = {name: segments[name] for name in SEGMENTS}
+    return {"amount": amount, "opening_mrr": opening, "closing_mrr": closing} | named
 
 
-def days_of(customer: Customer) -> dict[tuple[date, str], DayMovement]:
+def days_of(customer: Customer) -> dict[tuple[date, str], dict[str, Any]]:
     """
     By day and movement, one day after the other from the first opening to the as-of day, each as a period of its own. What the rates did on a day
     on which nothing else moved waits for the day before the next movement, the end of a month or the as-of day.
@@ -172,7 +170,7 @@ def days_of(customer: Customer) -> dict[tuple[date, str], DayMovement]:
     periods = company.periods
     day, as_of = min(period.opening for period in periods), company.as_of
     closes = {period.close for period in periods if period.period_type == "month"}
-    found: dict[tuple[date, str], DayMovement] = {}
+    found: dict[tuple[date, str], dict[str, Any]] = {}
     booked = customer.mrr(day)
     while day < as_of:
         before, day = day, plus_days(day, 1)
@@ -184,15 +182,15 @@ def days_of(customer: Customer) -> dict[tuple[date, str], DayMovement]:
         old, new = customer.segments(before), customer.segments(day)
         if one and one.movement_class != "unchanged":
             if opening != booked:
-                found[before, "fx"] = DayMovement(opening - booked, booked, opening, old)
+                found[before, "fx"] = _booked(opening - booked, booked, opening, old)
             amount = closing - opening - one.fx
             is_won = one.movement_class in ("new", "reactivation", "resumed")
-            found[day, one.movement_class] = DayMovement(amount, opening, closing, new if is_won else old)
+            found[day, one.movement_class] = _booked(amount, opening, closing, new if is_won else old)
             if one.fx:
-                found[day, "fx"] = DayMovement(one.fx, opening, closing, old)
+                found[day, "fx"] = _booked(one.fx, opening, closing, old)
             booked = closing
         elif day in closes and closing != booked:
-            found[day, "fx"] = DayMovement(closing - booked, booked, closing, old)
+            found[day, "fx"] = _booked(closing - booked, booked, closing, old)
             booked = closing
     return found
 

@@ -29,7 +29,7 @@ from tests.oracle.cleaning import Counts, clean, default_as_of
 from tests.oracle.company import ONE_DAY, ZERO, Company, Period
 from tests.oracle.curves import CohortAge, SurvivalAge, cohorts_of, survival_of
 from tests.oracle.groups import Group, PeriodUnits, groups_of, units_of
-from tests.oracle.movements import DayMovement, Fact, Movement, UserPolicy, days_of, fact
+from tests.oracle.movements import Fact, Movement, UserPolicy, days_of, fact
 from tests.oracle.raw import Raw, as_text, read_folder
 from tests.oracle.registry import ABSENT, FAMILIES, METRICS, Family, Metric
 from tests.oracle.settings import settings_from
@@ -62,8 +62,8 @@ class Result:
     details: dict[tuple[str, date, str], dict[tuple[str, ...], tuple[Decimal, ...]]] = field(default_factory=dict)
     # customer_id: column
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # customer_id: (day, movement)
-    days: dict[str, dict[tuple[date, str], DayMovement]] = field(default_factory=dict)
+    # (customer_id, day, movement): column
+    days: dict[tuple[str, date, str], dict[str, Any]] = field(default_factory=dict)
     # (cohort_month, age)
     cohorts: dict[tuple[date, int], CohortAge] = field(default_factory=dict)
     # age
@@ -123,8 +123,9 @@ def compute(
                     result.customer_periods[key] = customer_periods.told(one, period)
                     result.details[key] = customer_periods.detailed(one, period)
         if only is None:
-            result.days = {name: days_of(customer) for name, customer in company.customers.items()}
-            result.customers = {name: customer_periods.standing(one) for name, one in company.customers.items()}
+            for name, customer in company.customers.items():
+                result.days |= {(name, *key): row for key, row in days_of(customer).items()}
+                result.customers[name] = customer_periods.standing(customer)
         result.cohorts = cohorts_of(company)
         result.survival = survival_of(company)
     return result
