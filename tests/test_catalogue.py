@@ -135,7 +135,7 @@ def site(sample_database: Built, sample_file: Path, tmp_path_factory: pytest.Tem
     shutil.copy(sample_file, target.path)
     artifacts = target.work_folder / "target"
     artifacts.mkdir(parents=True)
-    for name in ("manifest.json", "run_results.json", "partial_parse.msgpack"):
+    for name in ("manifest.json", "run_results.json"):
         shutil.copy(sample_database.path.parent / "target" / name, artifacts / name)
     target.source.write_text("")
     scratch = work / "scratch"
