@@ -232,7 +232,8 @@ def rejected_differences(query: Query, expected: Result) -> list[str]:
     for row in sorted((wanted - actual).elements()):
         groups[row[0], "rejected by the oracle only"].append(f"{row[1]}: {row[2]}{' (kept)' if row[3] else ''}")
     models = query(
-        "select table_name from information_schema.tables where table_schema = 'staging' and table_name like 'base_%'"
+        "select table_name from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = 'staging' and table_name like 'base_%'"
     )
     by_table = {name.split("__", 1)[1]: name for (name,) in models}
     for table, counts in expected.counts.items():

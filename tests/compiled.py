@@ -7,18 +7,22 @@ compiled SQL of the models in the order of the DAG, in a DuckDB in memory that h
     built.metrics()[...]
     built.query("select * from marts.mrr_movements")
 
-The as-of day is put into `int_as_of`; all other variables are compiled in.
+The as-of day is put into `int_as_of`; all other variables are compiled in. What a table is made of, its SQL and the rows below it, is known: the
+same table is not made twice, so that a company of which one row or one model is another costs what follows from that.
 """
 
 from __future__ import annotations
 
 import copy
+import hashlib
+import itertools
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -52,21 +56,24 @@ class Model:
 
 @dataclass
 class Built:
-    """A built company."""
+    """A built company. `catalog` is what its database is called in DuckDB."""
 
     connection: duckdb.DuckDBPyConnection = field(repr=False)
+    catalog: str = CATALOG
+    close: Callable[[], Any] = field(default=lambda: None, repr=False)
 
     def __enter__(self) -> Built:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.connection.close()
+        self.close()
 
     def query(self, sql: str) -> list[tuple]:
-        return self.connection.execute(sql).fetchall()
+        return self.connection.execute(_of_catalog(sql, self.catalog)).fetchall()
 
     def records(self, sql: str) -> list[dict[str, Any]]:
-        cursor = self.connection.execute(sql)
+        cursor = self.connection.execute(_of_catalog(sql, self.catalog))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -95,6 +102,62 @@ class Built:
 
     def numerator(self, metric: str, start: str, period_type: str = "month", **where: str) -> Any:
         return self.cell(metric, period_type, start, **where)[0]
+
+
+def _of_catalog(sql: str, catalog: str) -> str:
+    """Compiled SQL, whose relations stand in a database of that name."""
+    return sql if catalog == CATALOG else sql.replace(f'"{CATALOG}".', f'"{catalog}".')
+
+
+class Shelf:
+    """
+    Tables that were made before, by what they are made of, in a DuckDB that all companies of this process share. A company has views of them; what
+    no open company looks at is let go when there are too many.
+    """
+
+    MOST = 2000
+
+    def __init__(self) -> None:
+        self._root = duckdb.connect(":memory:", config={"threads": 1})
+        self._root.execute("attach ':memory:' as shelf")
+        register(self._root)
+        self._used: dict[str, int] = {}  # open companies by table, the one that was asked for last at the end
+        self._numbers = itertools.count(1)
+
+    def open(self) -> tuple[duckdb.DuckDBPyConnection, str]:
+        """A connection to a new company's database, and its name."""
+        catalog = f"company_{next(self._numbers)}"
+        connection = self._root.cursor()
+        connection.execute(f"set TimeZone = 'UTC'; attach ':memory:' as {catalog}; use {catalog}")
+        return connection, catalog
+
+    def table(self, connection: duckdb.DuckDBPyConnection, relation: str, key: str, sql: str) -> None:
+        """A view of the table of that key, which is made where it is not there."""
+        uses = self._used.pop(key, None)
+        if uses is None:
+            connection.execute(f"create table shelf.t_{key} as {sql}")
+        self._used[key] = (uses or 0) + 1
+        connection.execute(f"create view {relation} as from shelf.t_{key}")
+
+    def close(self, catalog: str, keys: Iterable[str]) -> None:
+        """A company is looked at no more."""
+        self._root.execute(f"detach database if exists {catalog}")
+        for key in keys:
+            self._used[key] -= 1
+        idle = [key for key, uses in self._used.items() if not uses]
+        for key in idle[: max(len(self._used) - self.MOST, 0)]:
+            self._root.execute(f"drop table shelf.t_{key}")
+            del self._used[key]
+
+
+@cache
+def _shelf() -> Shelf:
+    return Shelf()
+
+
+def _digest(*parts: object) -> str:
+    """What stands for a text, or for several."""
+    return hashlib.md5("\x1f".join(map(str, parts)).encode()).hexdigest()
 
 
 def raw_columns(root: Path = ROOT) -> dict[str, list[str]]:
@@ -254,6 +317,7 @@ class Project:
         }
         self.by_name = {model.name: model for model in self.models}
         self.functions = ""  # SQL that defines functions which the models call
+        self.shares = True  # tables with other companies
 
     def _compile(self, root: Path, variables: dict[str, Any]) -> dict[str, Any]:
         """The manifest of a dbt compile over empty raw tables; without the hooks, which look for files."""
@@ -264,11 +328,9 @@ class Project:
 
     def _empty_tables(self) -> str:
         """Statements that make schema raw with every table, all text."""
-        tables = [
-            f"create table raw.{table} ({', '.join(f'{column} varchar' for column in columns)})"
-            for table, columns in self.tables.items()
-        ]
-        return "; ".join(["create schema raw", *tables])
+        return "; ".join(
+            ["create schema raw", *(_empty(f"raw.{name}", columns) for name, columns in self.tables.items())]
+        )
 
     def _read(self, root: Path, manifest: dict[str, Any]) -> tuple[list[Model], list[tuple[str, Path]]]:
         nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
@@ -356,51 +418,121 @@ class Project:
 
     def run(self, raw: Mapping[str, Table], as_of: str | None = None, models: Iterable[str] | None = None) -> Built:
         """Builds the models asked for (default: all) of a raw company."""
-        connection = duckdb.connect(":memory:", config={"threads": 1})
-        connection.execute(
-            f"set TimeZone = 'UTC'; attach ':memory:' as {CATALOG}; use {CATALOG}; {self._empty_tables()}"
-        )
-        register(connection)
-        connection.execute(self.functions)
-        self._load(connection, raw)
+        if unknown := set(raw) - set(self.tables):
+            raise ValueError(f"no such raw table: {', '.join(sorted(unknown))}")
+        company = _OnShelf() if self.shares else _Alone(self.functions)
         wanted = self.wanted(models)
         schemas = {relation.split(".")[0] for relation in (*(one.relation for one in wanted), *dict(self.seeds))}
-        connection.execute("; ".join(f"create schema if not exists {schema}" for schema in sorted(schemas)))
+        company.execute("; ".join(f"create schema if not exists {schema}" for schema in sorted({"raw", *schemas})))
+        for table, columns in self.tables.items():
+            company.raw_table(table, columns, raw.get(table, []))
         for relation, file in self.seeds:
             types = ", ".join(f"'{name}': '{kind}'" for name, kind in self.seed_types[relation].items())
-            connection.execute(
-                f"create table {relation} as select * from read_csv('{file}', header = true, types = {{{types}}})"
-            )
+            sql = f"select * from read_csv('{file}', header = true, types = {{{types}}})"
+            company.table(relation, sql, file.read_text())
         for model in wanted:
             sql = (
                 f"select cast('{as_of}' as date) as as_of_day, false as moves_with_today"
                 if as_of and model.name == "int_as_of"
                 else model.sql
             )
-            kind = "view" if model.is_view else "table"
             try:
-                connection.execute(f"create {kind} {model.relation} as {sql}")
+                if model.is_view:
+                    company.view(model.relation, sql)
+                else:
+                    company.table(model.relation, sql)
             except duckdb.Error as error:
                 raise RuntimeError(f"{model.name}: {error}\n\n{sql}") from error
-        return Built(connection)
+        return company.built()
 
-    def _load(self, connection: duckdb.DuckDBPyConnection, raw: Mapping[str, Table]) -> None:
-        if unknown := set(raw) - set(self.tables):
-            raise ValueError(f"no such raw table: {', '.join(sorted(unknown))}")
-        for table, rows in raw.items():
-            if isinstance(rows, str):
-                connection.execute(f"insert into raw.{table} by name select columns(*)::varchar from ({rows})")
-                continue
-            columns = list(dict.fromkeys(name for row in rows for name in row))
-            if unknown := set(columns) - set(self.tables[table]):
-                raise ValueError(f"raw.{table} has no column {', '.join(sorted(unknown))}")
-            if rows:
-                text = json.dumps([{column: as_raw_text(row.get(column)) for column in columns} for row in rows])
-                shape = json.dumps([dict.fromkeys(columns, "varchar")])
-                connection.execute(
-                    f"insert into raw.{table} by name select unnest(from_json(cast(? as json), '{shape}'), recursive := true)",
-                    [text],
-                )
+
+class _Alone:
+    """A company that is built in a DuckDB of its own, where every table is its own."""
+
+    def __init__(self, functions: str) -> None:
+        self.catalog = CATALOG
+        self.connection = duckdb.connect(":memory:", config={"threads": 1})
+        self.connection.execute(f"set TimeZone = 'UTC'; attach ':memory:' as {CATALOG}; use {CATALOG}")
+        register(self.connection)
+        self.connection.execute(functions)
+
+    def execute(self, sql: str) -> None:
+        self.connection.execute(sql)
+
+    def raw_table(self, table: str, columns: list[str], rows: Table) -> None:
+        """A raw table of texts: rows, or what a query says."""
+        self.connection.execute(_empty(f"raw.{table}", columns))
+        _fill(self.connection, f"raw.{table}", columns, rows)
+
+    def table(self, relation: str, sql: str, *_: str) -> None:
+        self.connection.execute(f"create table {relation} as {sql}")
+
+    def view(self, relation: str, sql: str) -> None:
+        self.connection.execute(f"create view {relation} as {sql}")
+
+    def built(self) -> Built:
+        return Built(self.connection)
+
+
+class _OnShelf(_Alone):
+    """A company that shares with others the tables that are made of the same."""
+
+    def __init__(self) -> None:
+        self.connection, self.catalog = _shelf().open()
+        self._keys: dict[str, str] = {}  # by relation, what it is made of
+        self._taken: list[str] = []
+        self._close = weakref.finalize(self, _shelf().close, self.catalog, self._taken)
+
+    def raw_table(self, table: str, columns: list[str], rows: Table) -> None:
+        super().raw_table(table, columns, rows)
+        # a query may find other rows the next time
+        found = self.connection.execute(
+            f"select md5(string_agg(rows::varchar, chr(30))) from raw.{table} as rows"
+        ).fetchone()[0]
+        self._keys[f"raw.{table}"] = _digest(columns, found)
+
+    def table(self, relation: str, sql: str, *more: str) -> None:
+        key = self._key(relation, sql, *more)
+        _shelf().table(self.connection, relation, key, _of_catalog(sql, self.catalog))
+        self._taken.append(key)
+
+    def view(self, relation: str, sql: str) -> None:
+        self._key(relation, sql)
+        super().view(relation, _of_catalog(sql, self.catalog))
+
+    def _key(self, relation: str, sql: str, *more: str) -> str:
+        read = sorted(set(re.findall(rf'"{CATALOG}"\."(\w+)"\."(\w+)"', sql)))
+        below = [self._keys[f"{schema}.{name}"] for schema, name in read]
+        self._keys[relation] = _digest(sql, *more, *below)
+        return self._keys[relation]
+
+    def built(self) -> Built:
+        found = Built(self.connection, self.catalog)
+        self._close.detach()
+        # where nobody closes it, it is when it is gone
+        found.close = weakref.finalize(found, _shelf().close, self.catalog, self._taken)
+        return found
+
+
+def _empty(relation: str, columns: list[str]) -> str:
+    """The statement that makes a raw table without rows, all text."""
+    return f"create table {relation} ({', '.join(f'{column} varchar' for column in columns)})"
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, relation: str, known: list[str], rows: Table) -> None:
+    if isinstance(rows, str):
+        connection.execute(f"insert into {relation} by name select columns(*)::varchar from ({rows})")
+        return
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if unknown := set(columns) - set(known):
+        raise ValueError(f"{relation} has no column {', '.join(sorted(unknown))}")
+    if rows:
+        text = json.dumps([{column: as_raw_text(row.get(column)) for column in columns} for row in rows])
+        shape = json.dumps([dict.fromkeys(columns, "varchar")])
+        connection.execute(
+            f"insert into {relation} by name select unnest(from_json(cast(? as json), '{shape}'), recursive := true)",
+            [text],
+        )
 
 
 def folder_tables(folder: Path) -> dict[str, Table]:

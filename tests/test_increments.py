@@ -216,7 +216,7 @@ class Builder:
                 f"select column_name, column_type from (describe made.{schema}.{table}) where column_name <> 'raw_row'"
             )
             chosen = ", ".join(f"round({name}, 9) as {name}" if kind == "DOUBLE" else name for name, kind in columns)
-            one, other = (f"select {chosen} from {catalog}.{schema}.{table}" for catalog in ("made", compiled.CATALOG))
+            one, other = (f"select {chosen} from {catalog}.{schema}.{table}" for catalog in ("made", fresh.catalog))
             counts = [
                 fresh.query(f"select count(*) from ({a} except all {b})")[0][0] for a, b in ((one, other), (other, one))
             ]
