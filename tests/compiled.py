@@ -122,6 +122,7 @@ class Shelf:
         self._root.execute("attach ':memory:' as shelf")
         register(self._root)
         self._used: dict[str, int] = {}  # open companies by table, the one that was asked for last at the end
+        self._held: dict[str, str] = {}  # by table, what stands for its rows
         self._numbers = itertools.count(1)
 
     def open(self) -> tuple[duckdb.DuckDBPyConnection, str]:
@@ -131,13 +132,14 @@ class Shelf:
         connection.execute(f"set TimeZone = 'UTC'; attach ':memory:' as {catalog}; use {catalog}")
         return connection, catalog
 
-    def table(self, connection: duckdb.DuckDBPyConnection, relation: str, key: str, sql: str) -> None:
-        """A view of the table of that key, which is made where it is not there."""
-        uses = self._used.pop(key, None)
-        if uses is None:
+    def table(self, connection: duckdb.DuckDBPyConnection, relation: str, key: str, sql: str) -> str:
+        """A view of the table of that key, which is made where it is not there. What stands for its rows, which others may have, too."""
+        if key not in self._used:
             connection.execute(f"create table shelf.t_{key} as {sql}")
-        self._used[key] = (uses or 0) + 1
+            self._held[key] = _digest(_held(connection, f"shelf.t_{key}"))
+        self._used[key] = self._used.pop(key, 0) + 1
         connection.execute(f"create view {relation} as from shelf.t_{key}")
+        return self._held[key]
 
     def close(self, catalog: str, keys: Iterable[str]) -> None:
         """A company is looked at no more."""
@@ -147,7 +149,7 @@ class Shelf:
         idle = [key for key, uses in self._used.items() if not uses]
         for key in idle[: max(len(self._used) - self.MOST, 0)]:
             self._root.execute(f"drop table shelf.t_{key}")
-            del self._used[key]
+            del self._used[key], self._held[key]
 
 
 @cache
@@ -158,6 +160,12 @@ def _shelf() -> Shelf:
 def _digest(*parts: object) -> str:
     """What stands for a text, or for several."""
     return hashlib.md5("\x1f".join(map(str, parts)).encode()).hexdigest()
+
+
+def _held(connection: duckdb.DuckDBPyConnection, relation: str) -> str | None:
+    """What stands for the rows of a table in their order; None where there are none."""
+    sql = f"select md5(string_agg(rows::varchar, chr(30))) from {relation} as rows"
+    return connection.execute(sql).fetchone()[0]
 
 
 def raw_columns(root: Path = ROOT) -> dict[str, list[str]]:
@@ -479,32 +487,34 @@ class _OnShelf(_Alone):
 
     def __init__(self) -> None:
         self.connection, self.catalog = _shelf().open()
-        self._keys: dict[str, str] = {}  # by relation, what it is made of
+        self._held: dict[str, str] = {}  # by relation, what stands for its rows
+        self._empty: set[str] = set()  # raw tables
         self._taken: list[str] = []
         self._close = weakref.finalize(self, _shelf().close, self.catalog, self._taken)
 
     def raw_table(self, table: str, columns: list[str], rows: Table) -> None:
         super().raw_table(table, columns, rows)
         # a query may find other rows the next time
-        found = self.connection.execute(
-            f"select md5(string_agg(rows::varchar, chr(30))) from raw.{table} as rows"
-        ).fetchone()[0]
-        self._keys[f"raw.{table}"] = _digest(columns, found)
+        held = _held(self.connection, f"raw.{table}")
+        self._held[f"raw.{table}"] = _digest(columns, held)
+        if not held:
+            self._empty.add(table)
 
     def table(self, relation: str, sql: str, *more: str) -> None:
         key = self._key(relation, sql, *more)
-        _shelf().table(self.connection, relation, key, _of_catalog(sql, self.catalog))
+        self._held[relation] = _shelf().table(self.connection, relation, key, _of_catalog(sql, self.catalog))
         self._taken.append(key)
 
     def view(self, relation: str, sql: str) -> None:
-        self._key(relation, sql)
+        self._held[relation] = self._key(relation, sql)
         super().view(relation, _of_catalog(sql, self.catalog))
 
     def _key(self, relation: str, sql: str, *more: str) -> str:
+        # a row for each raw row, whatever else is looked up
+        if relation.startswith("staging.base_") and relation.split("__")[-1] in self._empty:
+            return _digest(sql)
         read = sorted(set(re.findall(rf'"{CATALOG}"\."(\w+)"\."(\w+)"', sql)))
-        below = [self._keys[f"{schema}.{name}"] for schema, name in read]
-        self._keys[relation] = _digest(sql, *more, *below)
-        return self._keys[relation]
+        return _digest(sql, *more, *(self._held[f"{schema}.{name}"] for schema, name in read))
 
     def built(self) -> Built:
         found = Built(self.connection, self.catalog)

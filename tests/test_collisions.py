@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.comparison import all_differences
 from tests.compiled import run
+from tests.conftest import IS_LONG
 from tests.oracle import compute
 
 Rows = list[dict[str, Any]]
@@ -330,10 +331,13 @@ EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "0"))
 
 
 def examples(usually: int) -> settings:
-    """So many random companies, the same each time; as many as COLLISION_EXAMPLES says, drawn anew, where it is given."""
+    """
+    So many random companies, the same each time, and five times as many in make test-long; as many as COLLISION_EXAMPLES says, drawn anew, where it
+    is given.
+    """
     return settings(
         derandomize=not EXAMPLES,
-        max_examples=EXAMPLES or usually,
+        max_examples=EXAMPLES or (5 * usually if IS_LONG else usually),
         deadline=None,
         database=None,
         report_multiple_bugs=False,
@@ -344,7 +348,7 @@ def examples(usually: int) -> settings:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@examples(12)
+@examples(8)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric, movements, cohorts, survival, churn reasons and rejected rows."""

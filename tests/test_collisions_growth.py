@@ -236,7 +236,7 @@ def with_duplicates(draw: st.DrawFn, raw: dict[str, Rows]) -> dict[str, Rows]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@examples(10)
+@examples(6)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric of both families, the scorecard of the team, and the rejected rows."""

@@ -17,6 +17,7 @@ import pytest
 
 from tests.comparison import family_differences
 from tests.compiled import project
+from tests.conftest import IS_LONG
 from tests.health_books import bands, configure
 from tests.oracle import compute
 from tests.oracle.health import MEASURES
@@ -385,7 +386,7 @@ def with_duplicates(raw: dict[str, Rows], pick: Pick) -> dict[str, Rows]:
     return {**raw, table: [*raw[table], twin]}
 
 
-EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("COLLISION_EXAMPLES", "25" if IS_LONG else "5"))
 MODELS = ["metrics", "rejected_rows", "int_customer_evidence", "customer_health", "customer_health_measures"]
 
 

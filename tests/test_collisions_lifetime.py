@@ -154,7 +154,7 @@ def companies(draw: st.DrawFn) -> dict[str, Rows]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@examples(6)
+@examples(4)
 @given(raw=companies(), model=models(), as_of=st.sampled_from([*AS_OF, LATE]))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], model: dict[str, Any], as_of: str) -> None:
     """The metric in every cell, the spells, and every customer's value with all that it is made of."""

@@ -234,7 +234,7 @@ class Company:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(examples(6), phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(examples(4), phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**9), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, seed: int, as_of: str) -> None:
     """Contracts, labels, features, probabilities, what the marts make of them, and the metrics of health."""

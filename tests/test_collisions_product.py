@@ -229,7 +229,7 @@ def companies(draw: st.DrawFn) -> dict[str, Rows]:
     return raw
 
 
-quickly = examples(10)
+quickly = examples(6)
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -232,7 +232,7 @@ def built_with(name: str) -> Project:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@examples(10)
+@examples(6)
 @given(desk=desks())
 def test_sql_and_oracle_agree_on_support(name: str, desk: tuple[dict[str, Rows], str]) -> None:
     """Every cell of the family, its marts, and what was rejected."""

@@ -279,7 +279,7 @@ def built_with(name: str) -> Project:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@examples(10)
+@examples(6)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_reference_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric of the voice, and what became of every raw row."""

@@ -6,6 +6,7 @@ a metric needs are files, and their check is tried out in test_metric_files.
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import Any
@@ -47,6 +48,21 @@ def broken_invariants(broken: Project) -> set[str]:
 def test_the_sound_project_breaks_nothing(sound: Project, expected: Result) -> None:
     assert differences(sound, expected) == ""
     assert broken_invariants(sound) == set()
+
+
+def test_shared_tables_are_those_of_a_company_alone(sound: Project) -> None:
+    """Of a company that differs from another in a row, in a table without rows, and in a model."""
+    cast = test_laws.cast()
+    other = copy.deepcopy(cast) | {"tickets": []}
+    other["subscriptions"][0]["status"] = "past_due"
+    broken = sound.altered("int_churn_events", "coalesce(explained.cancel_reason, '(unknown)')", "'none'")
+    alone = copy.copy(broken)
+    alone.shares = False
+    sound.run(cast, AS_OF).close()
+    with broken.run(other, AS_OF) as one, alone.run(other, AS_OF) as twin:
+        for model in broken.models:
+            rows = f"select count(*), sum(hash(rows)) from {model.relation} as rows"
+            assert one.query(rows) == twin.query(rows), model.name
 
 
 def test_a_metric_left_out_of_the_union(sound: Project, expected: Result) -> None:
