@@ -174,6 +174,7 @@ def dbt_build(
     vars: Mapping[str, Any] | None = None,
     target: str = "duckdb",
     command: str = "build",
+    more: Sequence[str] = (),
 ) -> Result:
     """Runs dbt in this process, with files of its own in `workdir`."""
     from dbt.cli.main import dbtRunner
@@ -189,7 +190,7 @@ def dbt_build(
     }
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
     places += ["--target-path", str(workdir / "target"), "--log-path", str(workdir / "logs")]
-    arguments = [command, *places]
+    arguments = [command, *places, *more]
     if select:
         # a test of more than what is selected is left out
         arguments += ["--select", *select.split(), "--indirect-selection", "cautious"]
