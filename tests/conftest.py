@@ -57,6 +57,11 @@ LONG_ONES = (
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than there are processors: one or the other waits for a server, a browser or a build of its own."""
+    return (os.cpu_count() or 1) + 1
+
+
 # before xdist reads the marks
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -163,7 +163,7 @@ class Result:
 
 # the project as dbt reads it, by what it is read with
 _MANIFESTS: dict[tuple, Any] = {}
-READ_LATER = ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF")
+READ_LATER = ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "DBT_WARN_ERROR")
 
 
 def dbt_build(
@@ -201,7 +201,7 @@ def dbt_build(
         # read once for all that is named alike: variables, raw data and the as-of day come later, and DuckDB's file has one name everywhere
         key = tuple(sorted((name, value) for name, value in environment.items() if name not in READ_LATER))
         if key not in _MANIFESTS:
-            parsed = dbtRunner().invoke(["parse", *places])
+            parsed = dbtRunner().invoke(["--warn-error", "parse", *places])
             assert parsed.success, parsed.exception
             _MANIFESTS[key] = parsed.result
         outcome = dbtRunner(

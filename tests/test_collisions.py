@@ -348,7 +348,7 @@ def examples(usually: int) -> settings:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@examples(8)
+@examples(6)
 @given(raw=companies(), as_of=st.sampled_from(AS_OF))
 def test_sql_and_oracle_agree(name: str, raw: dict[str, Rows], as_of: str) -> None:
     """Every cell of every metric, movements, cohorts, survival, churn reasons and rejected rows."""
