@@ -100,7 +100,7 @@ review: $(ready) ## Say which published figures differ from those of a branch or
 test: $(test_ready) lint ## Check everything: lint, then the tests
 	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --ignore tests/spark tests $(ARGS)
 
-test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the tests' own: half an hour, and Java
+test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the tests' own: 20 minutes, and Java
 	@$(spark_python) -m pytest -q --confcutdir tests/spark tests/spark $(ARGS)
 
 bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark/README.md
