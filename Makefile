@@ -109,7 +109,7 @@ bench: $(ready) ## Measure what builds cost: SIZES="10000 100000", see benchmark
 mutate: $(test_ready) ## Break the models' SQL and say what no test notices: SELECT=marts/metrics BUDGET=10, see mutation/README.md
 	@$(python) scripts/mutate.py $(if $(SELECT),--select "$(SELECT)") $(if $(BUDGET),--budget $(BUDGET)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data
+test-long: $(test_ready) ## Check everything, and at length what takes long: killed builds, 200 histories of late data, five times the random companies
 	@LONG_TESTS=1 $(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --ignore tests/spark tests $(ARGS)
 
 lint: $(test_ready) ## Check the style of SQL, Python and YAML
