@@ -58,7 +58,8 @@ def test_shared_tables_are_those_of_a_company_alone(sound: Project) -> None:
     broken = sound.altered("int_churn_events", "coalesce(explained.cancel_reason, '(unknown)')", "'none'")
     alone = copy.copy(broken)
     alone.shares = False
-    sound.run(cast, AS_OF).close()
+    with sound.run(cast, AS_OF):
+        pass
     with broken.run(other, AS_OF) as one, alone.run(other, AS_OF) as twin:
         for model in broken.models:
             rows = f"select count(*), sum(hash(rows)) from {model.relation} as rows"
