@@ -61,7 +61,7 @@
 #}
 {% macro over(sql, schema) %}
     {% set rewritten = namespace(sql=sql) %}
-    {% for node in models_read() if node.config.materialized == 'by_customer' %}
+    {% for node in models_read() if node.config.meta.changed %}
         {% if schema != 'open' or node.config.meta.settled_by == config.get('meta').settled_by %}
             {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in(schema, {'identifier': node.alias}) | string) %}
         {% endif %}
@@ -69,9 +69,14 @@
     {{ return(rewritten.sql) }}
 {% endmacro %}
 
-{# Whether a model reads this one that needs to know what is taken out. #}
+{# Whether a model reads this one, or a view made_by_customer over it, that needs to know what is taken out. #}
 {% macro is_summed() %}
+    {% set views = graph.nodes.values()
+        | selectattr('resource_type', 'equalto', 'model') | selectattr('config.materialized', 'equalto', 'view')
+        | selectattr('config.meta.changed', 'defined') | list %}
+    {% set read = [model.unique_id] %}
+    {% for node in views if model.unique_id in node.depends_on.nodes %}{% do read.append(node.unique_id) %}{% endfor %}
     {% set readers = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('config.materialized', 'equalto', 'summed_over_customers') %}
-    {% for node in readers if model.unique_id in node.depends_on.nodes %}{{ return(true) }}{% endfor %}
+    {% for node in readers if node.depends_on.nodes | select('in', read) | list %}{{ return(true) }}{% endfor %}
     {{ return(false) }}
 {% endmacro %}

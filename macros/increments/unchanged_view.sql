@@ -1,8 +1,9 @@
 {#
     On DuckDB a view of the last build is left as it is: a build that goes on from another has the same models, and a view holds no rows.
 
-    A view made_by_customer gets two others of the same name: in schema `changed` the one over the rows of changed customers, in `open` the one over
-    the rows that are not settled, each over the tables that are apart there. So a model that reads the view reads no more of it than of a table.
+    A view made_by_customer gets others of the same name: in schema `changed` the one over the rows of changed customers, in `open` the one over the
+    rows that are not settled, in `retired` the one over what was replaced, each over the tables that are apart there. So a model that reads the view
+    reads no more of it than of a table.
 #}
 {% materialization view, adapter='duckdb' %}
     {% if not builds_increment() or load_cached_relation(this) is none %}
@@ -16,6 +17,11 @@
         {% call statement('open') %}
             create view {{ relation_in('open', this) }} as {{ over_open_periods(sql) }}
         {% endcall %}
+        {% if is_summed() %}
+            {% call statement('retired') %}
+                create view {{ relation_in('retired', this) }} as {{ over(sql, 'retired') }}
+            {% endcall %}
+        {% endif %}
         {% do adapter.commit() %}
     {% endif %}
     {% do store_result('main', response='unchanged') %}

@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 with
 
-score_days as (
+hazards as (
 
-    select * from {{ ref('int_score_days') }}
+    select * from {{ ref('int_churn_hazards') }}
 
 ),
 
@@ -27,8 +27,8 @@ reasons as (
 )
 
 select
-    score_days.score_day,
-    cast(score_days.customer_id as varchar) as customer_id,
+    hazards.score_day,
+    cast(hazards.customer_id as varchar) as customer_id,
     models.model_version,
     probabilities.probability,
     probabilities.log_odds,
@@ -44,26 +44,20 @@ select
     reasons.reason_{{ rank }}_contribution,
     {%- endfor %}
     hazards.probability as hazard,
-    contracts.tenure_months,
-    contracts.billing_months,
-    contracts.renewal_due = 1 as is_renewal_due,
-    score_days.mrr,
-    {{ converted('probabilities.probability', 'score_days.mrr') }} as expected_churned_mrr,
-    score_days.score_day > models.trained_through as is_after_training,
-    labels.is_known,
-    labels.has_churned,
+    hazards.tenure_months,
+    hazards.billing_months,
+    hazards.renewal_due = 1 as is_renewal_due,
+    hazards.mrr,
+    {{ converted('probabilities.probability', 'hazards.mrr') }} as expected_churned_mrr,
+    hazards.score_day > models.trained_through as is_after_training,
+    hazards.is_known,
+    hazards.has_churned,
     {{ segment_attributes('attribute_sets.') }}
 
-from score_days
-inner join {{ ref('int_attribute_sets') }} as attribute_sets on score_days.attribute_set = attribute_sets.attribute_set
-inner join {{ ref('int_customer_contracts') }} as contracts
-    on score_days.customer_id = contracts.customer_id and score_days.score_day = contracts.score_day
-inner join {{ ref('int_churn_hazards') }} as hazards
-    on score_days.customer_id = hazards.customer_id and score_days.score_day = hazards.score_day
-inner join {{ ref('int_churn_labels') }} as labels
-    on score_days.customer_id = labels.customer_id and score_days.score_day = labels.score_day
+from hazards
+inner join {{ ref('int_attribute_sets') }} as attribute_sets on hazards.attribute_set = attribute_sets.attribute_set
 left join models on true
 left join probabilities
-    on score_days.customer_id = probabilities.customer_id and score_days.score_day = probabilities.score_day
+    on hazards.customer_id = probabilities.customer_id and hazards.score_day = probabilities.score_day
 left join reasons
-    on score_days.customer_id = reasons.customer_id and score_days.score_day = reasons.score_day
+    on hazards.customer_id = reasons.customer_id and hazards.score_day = reasons.score_day

@@ -4,16 +4,18 @@ with
 churned as (
 
     select
-        period_type,
-        period_start,
-        coalesce(churn_reason, '(unknown)') as churn_reason,
-        {{ segment_attributes('opening_') }},
+        changes.period_type,
+        changes.period_start,
+        changes.opening_set,
+        coalesce(causes.reason, '(unknown)') as churn_reason,
         count(*) as churned_customers,
-        sum(churned_mrr) as churned_mrr
+        sum(changes.opening_mrr) as churned_mrr
 
-    from {{ ref('int_customer_periods') }}
-    where movement = 'churn'
-    group by period_type, period_start, coalesce(churn_reason, '(unknown)'), {{ segment_attributes('opening_') }}
+    from {{ ref('int_customer_period_changes') }} as changes
+    left join {{ ref('int_churn_events') }} as causes
+        on changes.customer_id = causes.customer_id and changes.last_churn_day = causes.churn_day
+    where changes.movement = 'churn'
+    group by changes.period_type, changes.period_start, changes.opening_set, coalesce(causes.reason, '(unknown)')
 
 ),
 
@@ -23,12 +25,13 @@ reasons as (
         churned.period_type,
         churned.period_start,
         segments.segment_name,
-        {{ segment_value('churned.opening_') }} as segment_value,
+        {{ segment_value('attribute_sets.') }} as segment_value,
         churned.churn_reason,
         sum(churned.churned_customers) as churned_customers,
         sum(churned.churned_mrr) as churned_mrr
 
     from churned
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on churned.opening_set = attribute_sets.attribute_set
     cross join {{ ref('int_segments') }} as segments
     group by 1, 2, 3, 4, 5
 

@@ -23,7 +23,7 @@ health as (
         coverage,
         colour
 
-    from {{ ref('customer_health') }}
+    from {{ ref('int_health_scores') }}
     where {{ may_have_changed('score_day', 'int_changed_evidence') }}
 
 ),

@@ -4,6 +4,7 @@
     on_schema_change='append_new_columns',
     full_refresh=false
 ) }}
+{%- set months = revised_months() -%}
 {%- set figures = ['movement', 'opening_mrr', 'closing_mrr'] -%}
 with
 
@@ -14,24 +15,17 @@ this_build as (
 ),
 
 -- where no published figure of a month has changed, no customer's is looked at
-revised_months as (
-
-    select distinct period_start from {{ ref('metric_revisions') }}
-    where build_id = (select build_id from this_build) and period_type = 'month'
-
-),
-
 current_rows as (
 
     select * from {{ ref('customer_periods') }}
-    where period_type = 'month' and period_start in (select period_start from revised_months)
+    where period_type = 'month' and period_start in ({{ months }})
 
 ),
 
 published_rows as (
 
     select * from {{ ref('int_published_customer_periods') }}
-    where period_type = 'month' and period_start in (select period_start from revised_months)
+    where period_type = 'month' and period_start in ({{ months }})
 
 ),
 

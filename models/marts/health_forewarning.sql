@@ -7,9 +7,15 @@ months as (
 
 ),
 
+score_days as (
+
+    select * from {{ ref('int_score_days') }}
+
+),
+
 health as (
 
-    select * from {{ ref('customer_health') }}
+    select * from {{ ref('int_health_scores') }}
     where is_banded
 
 ),
@@ -48,11 +54,12 @@ sums as (
         warning_days.month_start,
         count(*) as churn_events,
         {{ count_where("health.colour = 'red'") }} as red_churn_events,
-        sum(health.mrr) as churned_mrr,
-        sum(case when health.colour = 'red' then health.mrr else 0 end) as red_churned_mrr
+        sum(score_days.mrr) as churned_mrr,
+        sum(case when health.colour = 'red' then score_days.mrr else 0 end) as red_churned_mrr
 
     from warning_days
     inner join health on warning_days.customer_id = health.customer_id and warning_days.score_day = health.score_day
+    inner join score_days on warning_days.customer_id = score_days.customer_id and warning_days.score_day = score_days.score_day
     group by warning_days.month_start
 
 )

@@ -25,11 +25,26 @@ interruptions as (
 
 ),
 
+-- how often usage is billed stands with its plan alone
+usage_plans as (
+
+    select
+        pieces.customer_id,
+        pieces.item_version_id,
+        plans.billing_interval,
+        plans.interval_count
+
+    from {{ ref('int_usage_pieces') }} as pieces
+    inner join {{ ref('stg_billing__plans') }} as plans on pieces.plan_id = plans.plan_id
+
+),
+
 -- what the tables made by_customer read of a customer
 row_hashes as (
 
     {% for relation in [
-        'subscriptions', 'interruptions', ref('int_item_versions'), ref('int_usage_pieces'), ref('int_customers'), ref('int_customer_attribute_spans')
+        'subscriptions', 'interruptions', 'usage_plans', ref('int_item_versions'), ref('int_usage_pieces'), ref('int_customers'),
+        ref('int_customer_attribute_spans')
     ] -%}
     select
         customer_id,

@@ -66,20 +66,53 @@ to_date as (
 
 ),
 
-set_sums as (
+-- the months at whose closes a customer stands with one set of attributes
+standing as (
 
     select
-        months.closing_day,
-        balances.attribute_set,
+        states.customer_id,
+        states.attribute_set,
+        {{ month_of('states.stands_since') }} as from_month,
+        case when states.stands_until > as_of.as_of_day then {{ forever() }} else {{ month_of('states.stands_until') }} end as to_month
+
+    from {{ ref('int_customer_states') }} as states
+    inner join {{ ref('int_as_of') }} as as_of on states.stands_since <= as_of.as_of_day
+
+),
+
+-- what was and the set that it was in, both for a stretch of months: added before the months are counted out
+stretches as (
+
+    select
+        standing.attribute_set,
+        greatest(to_date.from_month, standing.from_month) as from_month,
+        least(to_date.to_month, standing.to_month) as to_month,
         sum(to_date.revenue) as revenue,
         sum(to_date.cogs) as cogs,
         sum(to_date.paid_customers) as paid_customers
 
     from to_date
-    inner join months on to_date.from_month <= months.month_start and to_date.to_month > months.month_start
-    inner join {{ ref('int_customer_balances') }} as balances
-        on to_date.customer_id = balances.customer_id and months.closing_day = balances.state_day
-    group by months.closing_day, balances.attribute_set
+    inner join standing
+        on
+            to_date.customer_id = standing.customer_id
+            and to_date.from_month < standing.to_month
+            and standing.from_month < to_date.to_month
+    group by 1, 2, 3
+
+),
+
+set_sums as (
+
+    select
+        months.closing_day,
+        stretches.attribute_set,
+        sum(stretches.revenue) as revenue,
+        sum(stretches.cogs) as cogs,
+        sum(stretches.paid_customers) as paid_customers
+
+    from stretches
+    inner join months on stretches.from_month <= months.month_start and stretches.to_month > months.month_start
+    group by months.closing_day, stretches.attribute_set
 
 ),
 

@@ -78,6 +78,14 @@ mrr_before as (
 
 ),
 
+-- most customers have cancelled nothing, and are not looked at
+cancelled as (
+
+    select distinct customer_id from versions
+    where canceled_date is not null
+
+),
+
 cancellations as (
 
     select
@@ -85,6 +93,7 @@ cancellations as (
         score_days.score_day
 
     from score_days
+    inner join cancelled on score_days.customer_id = cancelled.customer_id
     inner join pieces
         on
             score_days.customer_id = pieces.customer_id

@@ -2,7 +2,7 @@ with
 
 health as (
 
-    select * from {{ ref('customer_health') }}
+    select * from {{ ref('int_health_scores') }}
     where is_banded
 
 ),
@@ -40,8 +40,9 @@ samples as (
         has_churned
     from known
 
-    union
+    union all
 
+    -- a profile may be called so, too
     select
         customer_id,
         score_day,
@@ -50,6 +51,7 @@ samples as (
         colour,
         has_churned
     from known
+    where profile <> 'all'
 
 )
 

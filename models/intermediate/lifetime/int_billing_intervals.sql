@@ -1,3 +1,4 @@
+{{ made_by_customer() }}
 with
 
 plans as (

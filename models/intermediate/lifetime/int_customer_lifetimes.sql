@@ -1,12 +1,6 @@
 {%- set segment = var('clv_segment') -%}
 with
 
-score_days as (
-
-    select * from {{ ref('int_score_days') }}
-
-),
-
 contracts as (
 
     select * from {{ ref('int_customer_contracts') }}
@@ -23,24 +17,22 @@ expected_months as (
 fitting as (
 
     select
-        score_days.customer_id,
-        score_days.score_day,
-        score_days.mrr,
+        contracts.customer_id,
+        contracts.score_day,
+        contracts.mrr,
         contracts.billing_months,
         contracts.tenure_months as months_served,
         expected_months.segment_name as parameter_segment_name,
         expected_months.segment_value as parameter_segment_value,
         expected_months.expected_discounted_months,
         row_number() over (
-            partition by score_days.customer_id, score_days.score_day
+            partition by contracts.customer_id, contracts.score_day
             order by case when expected_months.segment_name = 'all' then 1 else 0 end
         ) as choice,
         {{ segment_attributes('attribute_sets.') }}
 
-    from score_days
-    inner join {{ ref('int_attribute_sets') }} as attribute_sets on score_days.attribute_set = attribute_sets.attribute_set
-    inner join contracts
-        on score_days.customer_id = contracts.customer_id and score_days.score_day = contracts.score_day
+    from contracts
+    inner join {{ ref('int_attribute_sets') }} as attribute_sets on contracts.attribute_set = attribute_sets.attribute_set
     inner join expected_months
         on
             contracts.billing_months = expected_months.billing_months

@@ -23,13 +23,7 @@ with
 
 contracts as (
 
-    select
-        contracts.*,
-        score_days.mrr
-
-    from {{ ref('int_customer_contracts') }} as contracts
-    inner join {{ ref('int_score_days') }} as score_days
-        on contracts.customer_id = score_days.customer_id and contracts.score_day = score_days.score_day
+    select * from {{ ref('int_customer_contracts') }}
 
 ),
 

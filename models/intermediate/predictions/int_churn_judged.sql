@@ -1,12 +1,5 @@
 with
 
-labels as (
-
-    select * from {{ ref('int_churn_labels') }}
-    where is_known
-
-),
-
 models as (
 
     select * from {{ ref('int_models_in_force') }}
@@ -14,85 +7,202 @@ models as (
 
 ),
 
-predictions as (
+predictions as not materialized (
 
     select
         'logistic' as model,
-        customer_id,
-        score_day,
-        probability
+        labels.customer_id,
+        labels.score_day,
+        labels.mrr,
+        labels.has_churned,
+        probabilities.probability
 
-    from {{ ref('int_churn_probabilities') }}
+    from {{ ref('int_churn_labels') }} as labels
+    inner join {{ ref('int_churn_probabilities') }} as probabilities
+        on labels.customer_id = probabilities.customer_id and labels.score_day = probabilities.score_day
+    where labels.is_known
 
     union all
 
     select
-        'hazard' as model,
+        'hazard',
         customer_id,
         score_day,
+        mrr,
+        has_churned,
         probability
 
     from {{ ref('int_churn_hazards') }}
-    where probability is not null
+    where is_known and probability is not null
 
 ),
 
--- one column of days, so that each day and each set of days is judged by the same rows
-samples as (
+-- what is equal is counted first, so that few rows are ordered
+equals as (
 
     select
-        predictions.*,
+        model,
+        score_day,
+        probability,
+        has_churned,
+        count(*) as snapshots,
+        sum(mrr) as mrr
+
+    from predictions
+    group by model, score_day, probability, has_churned
+
+),
+
+days as (
+
+    select distinct score_day from equals
+
+),
+
+-- each day and each set of days is judged by the same rows; a set has no day
+sample_days as (
+
+    select
+        score_day,
         'day' as sample,
-        predictions.score_day as sample_day
-    from predictions
+        score_day as sample_day
+    from days
 
     union all
 
     select
-        predictions.*,
+        score_day,
         'all',
-        cast(null as date)
-    from predictions
+        {{ forever() }}
+    from days
 
     union all
 
     select
-        predictions.*,
-        case when predictions.score_day <= models.trained_through then 'training' else 'after training' end,
-        cast(null as date)
-    from predictions
+        days.score_day,
+        case when days.score_day <= models.trained_through then 'training' else 'after training' end,
+        {{ forever() }}
+    from days
     cross join models
+
+),
+
+places as (
+
+    select
+        equals.model,
+        sample_days.sample,
+        sample_days.sample_day,
+        equals.probability,
+        sum(equals.snapshots) as snapshots,
+        sum(sum(equals.snapshots)) over (
+            partition by equals.model, sample_days.sample, sample_days.sample_day order by equals.probability desc
+        ) as last_rank,
+        sum(sum(equals.snapshots)) over (partition by equals.model, sample_days.sample, sample_days.sample_day) as all_snapshots
+
+    from equals
+    inner join sample_days on equals.score_day = sample_days.score_day
+    group by equals.model, sample_days.sample, sample_days.sample_day, equals.probability
+
+),
+
+sized as (
+
+    select
+        places.*,
+        cast({{ integer_quotient('all_snapshots', 10) }} as bigint) as tenth_of_all,
+        mod(all_snapshots, 10) as rest
+
+    from places
+
+),
+
+placed as (
+
+    select
+        sized.*,
+        {{ tenth_of_rank('last_rank - snapshots + 1') }} < {{ tenth_of_rank('last_rank') }} as is_split
+
+    from sized
+
+),
+
+-- equal predictions that lie in one tenth are taken together; of others, customers and days are ordered
+ranked as (
+
+    select
+        placed.model,
+        placed.sample,
+        placed.sample_day,
+        placed.probability,
+        placed.tenth_of_all,
+        placed.rest,
+        placed.last_rank as place,
+        equals.has_churned,
+        equals.score_day,
+        equals.snapshots,
+        equals.mrr
+
+    from equals
+    inner join sample_days on equals.score_day = sample_days.score_day
+    inner join placed
+        on
+            equals.model = placed.model
+            and sample_days.sample = placed.sample
+            and sample_days.sample_day = placed.sample_day
+            and equals.probability = placed.probability
+    where not placed.is_split
+
+    union all
+
+    select
+        placed.model,
+        placed.sample,
+        placed.sample_day,
+        placed.probability,
+        placed.tenth_of_all,
+        placed.rest,
+        placed.last_rank - placed.snapshots + row_number() over (
+            partition by placed.model, placed.sample, placed.sample_day, placed.probability
+            order by {{ text_order('predictions.customer_id') }}, predictions.score_day
+        ),
+        predictions.has_churned,
+        predictions.score_day,
+        1,
+        predictions.mrr
+
+    from predictions
+    inner join sample_days on predictions.score_day = sample_days.score_day
+    inner join placed
+        on
+            predictions.model = placed.model
+            and sample_days.sample = placed.sample
+            and sample_days.sample_day = placed.sample_day
+            and predictions.probability = placed.probability
+    where placed.is_split
 
 ),
 
 judged as (
 
     select
-        samples.*,
-        labels.has_churned,
-        score_days.mrr,
-        ntile(10) over (
-            partition by samples.model, samples.sample, samples.sample_day
-            order by samples.probability desc, {{ text_order('samples.customer_id') }}, samples.score_day
-        ) as decile
+        ranked.*,
+        cast({{ tenth_of_rank('place') }} as integer) as decile
 
-    from samples
-    inner join labels on samples.customer_id = labels.customer_id and samples.score_day = labels.score_day
-    inner join {{ ref('int_score_days') }} as score_days
-        on samples.customer_id = score_days.customer_id and samples.score_day = score_days.score_day
+    from ranked
 
 )
 
 select
     model,
     sample,
-    sample_day,
-    cast(decile as integer) as decile,
+    case when sample = 'day' then sample_day end as sample_day,
+    decile,
     probability,
     has_churned,
     min(score_day) as first_day,
     max(score_day) as last_day,
-    count(*) as snapshots,
+    cast(sum(snapshots) as bigint) as snapshots,
     cast(sum(mrr) as decimal(38, 10)) as mrr
 
 from judged

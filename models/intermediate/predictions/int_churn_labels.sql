@@ -1,49 +1,10 @@
-{%- set known_from = add_days('score_day', var('churn_horizon_days')) -%}
-{{ made_by_customer(settled_by=known_from, changed='int_changed_evidence') }}
-with
-
-score_days as (
-
-    select * from {{ ref('int_score_days') }}
-
-),
-
-churn_events as (
-
-    select * from {{ ref('int_churn_events') }}
-    where not is_dropped
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
-labels as (
-
-    select
-        score_days.customer_id,
-        score_days.score_day,
-        {{ any_true('churn_events.customer_id is not null') }} as has_churned
-
-    from score_days
-    left join churn_events
-        on
-            score_days.customer_id = churn_events.customer_id
-            and churn_events.churn_day > score_days.score_day
-            and churn_events.churn_day <= {{ add_days('score_days.score_day', var('churn_horizon_days')) }}
-    group by score_days.customer_id, score_days.score_day
-
-)
-
+{%- set known_from = add_days('contracts.score_day', var('churn_horizon_days')) -%}
+{{ made_by_customer(settled_by=add_days('score_day', var('churn_horizon_days')), changed='int_changed_evidence', as_view=true) }}
 select
-    labels.customer_id,
-    labels.score_day,
-    {{ add_days('labels.score_day', var('churn_horizon_days')) }} <= as_of.as_of_day as is_known,
-    case when {{ add_days('labels.score_day', var('churn_horizon_days')) }} <= as_of.as_of_day then labels.has_churned end as has_churned,
+    contracts.*,
+    {{ known_from }} <= as_of.as_of_day as is_known,
+    case when {{ known_from }} <= as_of.as_of_day then coalesce(contracts.next_churn_day <= {{ known_from }}, false) end as has_churned,
     cast({{ var('churn_horizon_days') }} as integer) as horizon_days
 
-from labels
-cross join as_of
+from {{ ref('int_customer_contracts') }} as contracts
+cross join {{ ref('int_as_of') }} as as_of

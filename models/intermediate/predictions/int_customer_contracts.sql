@@ -13,6 +13,18 @@ billing_intervals as (
 
 ),
 
+churn_events as (
+
+    select
+        customer_id,
+        churn_day,
+        coalesce(lag(churn_day) over (partition by customer_id order by churn_day), cast('0001-01-01' as date)) as churn_day_before
+
+    from {{ ref('int_churn_events') }}
+    where not is_dropped
+
+),
+
 terms as (
 
     select
@@ -35,6 +47,8 @@ contracts as (
     select
         score_days.customer_id,
         score_days.score_day,
+        score_days.attribute_set,
+        score_days.mrr,
         score_days.first_paid_day,
         {{ months_between('score_days.first_paid_day', 'score_days.score_day') }}
         - case
@@ -45,7 +59,8 @@ contracts as (
             else 0
         end as tenure_months,
         billing_intervals.billing_months,
-        terms.term_end_date
+        terms.term_end_date,
+        churn_events.churn_day
 
     from score_days
     inner join billing_intervals
@@ -55,6 +70,12 @@ contracts as (
             and score_days.score_day < billing_intervals.valid_to
     left join terms
         on score_days.customer_id = terms.customer_id and score_days.score_day = terms.score_day
+    -- the first one after the day
+    left join churn_events
+        on
+            score_days.customer_id = churn_events.customer_id
+            and score_days.score_day < churn_events.churn_day
+            and score_days.score_day >= churn_events.churn_day_before
 
 ),
 
@@ -76,6 +97,8 @@ renewals as (
 select
     customer_id,
     score_day,
+    attribute_set,
+    mrr,
     tenure_months,
     case
         when tenure_months < 3 then '0-2'
@@ -86,6 +109,7 @@ select
     billing_months,
     billing_months >= 6 as is_long_interval,
     next_renewal_day,
-    case when next_renewal_day <= {{ add_days('score_day', var('churn_horizon_days')) }} then 1 else 0 end as renewal_due
+    case when next_renewal_day <= {{ add_days('score_day', var('churn_horizon_days')) }} then 1 else 0 end as renewal_due,
+    churn_day as next_churn_day
 
 from renewals

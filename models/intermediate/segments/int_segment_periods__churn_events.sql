@@ -1,13 +1,11 @@
 select
     periods.period_type,
     periods.period_start,
-    segments.segment_name,
-    {{ segment_value('events.') }} as segment_value,
-    count(*) as churn_events
+    churn_days.segment_name,
+    churn_days.segment_value,
+    cast(sum(churn_days.churn_events) as bigint) as churn_events
 
-from {{ ref('int_churn_events') }} as events
+from {{ ref('int_segment_churn_days') }} as churn_days
 inner join {{ ref('int_periods') }} as periods
-    on events.churn_day >= periods.first_day and events.churn_day <= periods.closing_day
-cross join {{ ref('int_segments') }} as segments
-where not events.is_dropped
-group by 1, 2, 3, 4
+    on churn_days.churn_day >= periods.first_day and churn_days.churn_day <= periods.closing_day
+group by periods.period_type, periods.period_start, churn_days.segment_name, churn_days.segment_value

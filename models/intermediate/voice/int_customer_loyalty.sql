@@ -21,25 +21,24 @@ weights as (
 
 closing_days as (
 
-    select distinct
+    select
         closing_day,
         {{ add_months('closing_day', -12) }} as year_before,
         {{ add_days('closing_day', -90) }} as ninety_days_before
 
-    from {{ ref('int_periods') }}
+    from {{ ref('int_months') }}
 
 ),
 
 paying as (
 
     select
-        balances.customer_id,
-        balances.state_day as closing_day,
-        balances.attribute_set
+        customer_id,
+        score_day as closing_day,
+        attribute_set,
+        tenure_months
 
-    from {{ ref('int_customer_balances') }} as balances
-    inner join closing_days on balances.state_day = closing_days.closing_day
-    where balances.mrr > 0
+    from {{ ref('int_customer_contracts') }}
 
 ),
 
@@ -114,17 +113,11 @@ counted as (
         paying.closing_day,
         paying.attribute_set,
         coalesce(purchases.purchase_days, 0) as purchase_days,
-        {{ months_between('first_payments.first_paid_day', 'paying.closing_day') }}
-        - case
-            when {{ add_months('first_payments.first_paid_day', months_between('first_payments.first_paid_day', 'paying.closing_day')) }}
-                > paying.closing_day then 1
-            else 0
-        end as tenure_months,
+        paying.tenure_months,
         coalesce(referrals.referral_days, 0) > 0 as has_referred,
         cast(coalesce(loyalty_events.events, 0) as bigint) as loyalty_events
 
     from paying
-    inner join {{ ref('int_first_payments') }} as first_payments on paying.customer_id = first_payments.customer_id
     left join purchases on paying.customer_id = purchases.customer_id and paying.closing_day = purchases.closing_day
     left join referrals on paying.customer_id = referrals.customer_id and paying.closing_day = referrals.closing_day
     left join loyalty_events on paying.customer_id = loyalty_events.customer_id and paying.closing_day = loyalty_events.closing_day
