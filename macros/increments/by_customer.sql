@@ -48,7 +48,8 @@
     {% endif %}
     {% call statement('delete') %}
         delete from {{ this }}
-        where {{ of_changed_customers }} {{ 'or ' ~ is_open(settled_by) if settled_by }}
+        -- what lies between two states is new, or settled
+        where {{ of_changed_customers }} {{ 'or ' ~ is_open(settled_by) if settled_by and settled_by != 'change' }}
     {% endcall %}
     {% call statement('insert') %}
         insert into {{ this }}

@@ -43,9 +43,14 @@
     {{ return(found[0]) }}
 {% endmacro %}
 
+{# The as-of day of the last build, as SQL. #}
+{% macro last_as_of_day() %}
+    {{ return("cast('" ~ run_query('select as_of_day from ' ~ relation_in('before', {'identifier': 'int_as_of'})).rows[0][0] ~ "' as date)") }}
+{% endmacro %}
+
 {# True of a row, as SQL, that was not settled at the last build. Its argument: see by_customer. #}
 {% macro is_open(settled_by) %}
-    {%- set last_as_of_day = "cast('" ~ run_query('select as_of_day from ' ~ relation_in('before', {'identifier': 'int_as_of'})).rows[0][0] ~ "' as date)" -%}
+    {%- set last_as_of_day = last_as_of_day() -%}
     {%- if settled_by == 'period' -%}
         (period_type, period_start) not in (
             select period_type, period_start from {{ relation_of('int_periods') }} where closing_day < {{ last_as_of_day }}
@@ -77,18 +82,25 @@
     {{ return(rewritten.sql) }}
 {% endmacro %}
 
-{# The SQL of this model over the periods that were not settled at the last build; of a model that looks back, unchanged. #}
+{# The SQL of this model over the periods that were not settled at the last build; of a model that looks back, over as many months before them, too. #}
 {% macro over_open_periods(sql) %}
-    {% if config.get('meta').looks_back %}{{ return(sql) }}{% endif %}
-    {% set settled_by = config.get('meta').settled_by %}
-    {% set calendar = {'period': 'int_periods', 'closing_day': 'int_periods', 'month_start': 'int_months', 'state_day': 'int_state_days', 'score_day': 'int_months'}.get(settled_by) %}
-    {% set parts = ['period', 'change'] if settled_by == 'change' else [settled_by] %}
+    {% set meta = config.get('meta') %}
+    {% set calendar = {
+        'period': 'int_periods', 'closing_day': 'int_periods', 'month_start': 'int_months', 'state_day': 'int_state_days', 'score_day': 'int_months'
+    }.get(meta.settled_by) %}
+    {% set parts = ['period', 'change'] if meta.settled_by == 'change' else [meta.settled_by] %}
     {% set rewritten = namespace(sql=sql) %}
     {% for node in models_read() %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
-        {% if node.name == calendar %}
+        {% if meta.months_back and node.config.meta.changed and node.config.meta.settled_by == meta.settled_by %}
+            {% set first_day = add_months(month_of(last_as_of_day()), -meta.months_back) %}
             {% set rewritten.sql = rewritten.sql | replace(
-                node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ is_open('closing_day' if settled_by == 'score_day' else settled_by) ~ ')'
+                node.relation_name, '(select * from ' ~ node.relation_name ~ ' where ' ~ meta.settled_by ~ ' >= ' ~ first_day ~ ')'
+            ) %}
+        {% elif node.name == calendar and not meta.months_back %}
+            {% set rewritten.sql = rewritten.sql | replace(
+                node.relation_name,
+                '(select * from ' ~ node.relation_name ~ ' where ' ~ is_open('closing_day' if meta.settled_by == 'score_day' else meta.settled_by) ~ ')'
             ) %}
         {% elif node.config.meta.changed and node.config.meta.settled_by in parts %}
             {% set rewritten.sql = rewritten.sql | replace(node.relation_name, relation_in('open', relation) | string) %}

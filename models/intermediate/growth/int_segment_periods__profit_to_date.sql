@@ -66,37 +66,23 @@ to_date as (
 
 ),
 
--- the months at whose closes a customer stands with one set of attributes
-standing as (
-
-    select
-        states.customer_id,
-        states.attribute_set,
-        {{ month_of('states.stands_since') }} as from_month,
-        case when states.stands_until > as_of.as_of_day then {{ forever() }} else {{ month_of('states.stands_until') }} end as to_month
-
-    from {{ ref('int_customer_states') }} as states
-    inner join {{ ref('int_as_of') }} as as_of on states.stands_since <= as_of.as_of_day
-
-),
-
--- what was and the set that it was in, both for a stretch of months: added before the months are counted out
+-- sums and sets of attributes both stand for a stretch of months: they are added before the months are counted out
 stretches as (
 
     select
-        standing.attribute_set,
-        greatest(to_date.from_month, standing.from_month) as from_month,
-        least(to_date.to_month, standing.to_month) as to_month,
+        standings.attribute_set,
+        greatest(to_date.from_month, standings.from_month) as from_month,
+        least(to_date.to_month, standings.to_month) as to_month,
         sum(to_date.revenue) as revenue,
         sum(to_date.cogs) as cogs,
         sum(to_date.paid_customers) as paid_customers
 
     from to_date
-    inner join standing
+    inner join {{ ref('int_customer_standings') }} as standings
         on
-            to_date.customer_id = standing.customer_id
-            and to_date.from_month < standing.to_month
-            and standing.from_month < to_date.to_month
+            to_date.customer_id = standings.customer_id
+            and to_date.from_month < standings.to_month
+            and standings.from_month < to_date.to_month
     group by 1, 2, 3
 
 ),

@@ -1,4 +1,4 @@
-{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence', looks_back=true) }}
+{{ made_by_customer(settled_by='score_day', changed='int_changed_evidence', months_back=3) }}
 with
 
 profiles as (

@@ -51,27 +51,47 @@ measured as (
 
 ),
 
-set_counts as (
+-- waits and sets of attributes are counted by the months in which they begin and end, before the periods are counted out
+stretches as (
 
     select
-        periods.period_type,
-        periods.period_start,
-        balances.attribute_set,
+        {{ month_of('measured.start_day') }} as start_month,
+        standings.attribute_set,
+        standings.from_month,
+        standings.to_month,
         measured.wait_from,
         measured.wait_days,
         count(*) as customers,
         {{ count_where('measured.is_valued') }} as valued_customers
 
     from measured
-    inner join {{ ref('int_period_months') }} as period_months on {{ month_of('measured.start_day') }} = period_months.month_start
+    inner join {{ ref('int_customer_standings') }} as standings
+        on measured.customer_id = standings.customer_id and {{ month_of('measured.start_day') }} < standings.to_month
+    where measured.start_day >= {{ history_start_day() }}
+    group by 1, 2, 3, 4, 5, 6
+
+),
+
+set_counts as (
+
+    select
+        periods.period_type,
+        periods.period_start,
+        stretches.attribute_set,
+        stretches.wait_from,
+        stretches.wait_days,
+        sum(stretches.customers) as customers,
+        sum(stretches.valued_customers) as valued_customers
+
+    from stretches
+    inner join {{ ref('int_period_months') }} as period_months on stretches.start_month = period_months.month_start
     inner join {{ ref('int_periods') }} as periods
         on
             period_months.period_type = periods.period_type
             and period_months.period_start = periods.period_start
-            and measured.start_day >= periods.first_day
-    inner join {{ ref('int_customer_balances') }} as balances
-        on measured.customer_id = balances.customer_id and periods.closing_day = balances.state_day
-    group by periods.period_type, periods.period_start, balances.attribute_set, measured.wait_from, measured.wait_days
+            and {{ month_of('periods.closing_day') }} >= stretches.from_month
+            and {{ month_of('periods.closing_day') }} < stretches.to_month
+    group by periods.period_type, periods.period_start, stretches.attribute_set, stretches.wait_from, stretches.wait_days
 
 )
 
