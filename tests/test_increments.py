@@ -43,9 +43,10 @@ EXEMPT = {
 
 # what goes on from the last build, what it is made from, and records that compare only what may have changed
 SELECTION = (
-    "+config.materialized:by_customer", "+config.materialized:by_day",
+    "+config.materialized:by_customer", "+config.materialized:by_day", "+config.materialized:summed_over_customers",
     "+int_segment_periods__opening", "+int_segment_periods__closing", "+int_segment_periods__transfers",
-    "+customer_periods", "+mrr_movements", "+mrr_movement_details", "+cohort_retention", "+customer_health_history",
+    "+customer_periods", "+mrr_movements", "+mrr_movement_details", "+cohort_retention", "+customer_health",
+    "+customer_health_history",
 )  # fmt: skip
 
 Table = list[dict[str, str]]
