@@ -158,7 +158,7 @@ def watched() -> Company:
         ),
         (
             "health_forewarning",
-            "sum(health.mrr) as churned_mrr",
+            "sum(score_days.mrr) as churned_mrr",
             "cast(count(*) as decimal(38, 10)) as churned_mrr",
             ["health_forewarning: churned_mrr"],
         ),

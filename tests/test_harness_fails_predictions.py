@@ -41,17 +41,30 @@ def test_the_sound_project_breaks_nothing(seeds: Path, expected: Result) -> None
         # a churn of any later day, however late
         (
             "int_churn_labels",
-            "on score_days.customer_id = churn_events.customer_id and churn_events.churn_day > score_days.score_day and",
-            "on score_days.customer_id = churn_events.customer_id and churn_events.churn_day > score_days.score_day or"
-            " score_days.customer_id = churn_events.customer_id and churn_events.churn_day > score_days.score_day and",
+            "coalesce(contracts.next_churn_day <=",
+            "coalesce(contracts.next_churn_day > contracts.score_day or contracts.next_churn_day <=",
             ["churn_predictions: has_churned: "],
         ),
         # outcomes of snapshots whose horizon is not over
         (
             "int_churn_judged",
-            "where is_known",
+            "where labels.is_known",
             "",
             ["churn_prediction_quality: rows: ", "SQL only"],
+        ),
+        # equal predictions are all put where the last of them is
+        (
+            "int_churn_judged",
+            "where placed.is_split",
+            "where placed.is_split and false",
+            ["churn_prediction_quality: "],
+        ),
+        # of equal predictions the last customer comes first
+        (
+            "int_churn_judged",
+            "order by predictions.customer_id, predictions.score_day",
+            "order by predictions.customer_id desc, predictions.score_day",
+            ["churn_prediction_quality: "],
         ),
         # ties get the lowest of their ranks
         (
@@ -120,9 +133,9 @@ def test_features_of_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """Every day gets the customer's last MRR: the law of leakage."""
     broken = project(VARIABLES).altered(
         "int_churn_features",
-        "score_days.mrr from",
-        "last_value(score_days.mrr) over (partition by score_days.customer_id order by score_days.score_day"
-        " rows between unbounded preceding and unbounded following) as mrr from",
+        "ln(1 + cast(mrr as double precision))",
+        "ln(1 + cast(last_value(mrr) over (partition by customer_id order by score_day"
+        " rows between unbounded preceding and unbounded following) as double precision))",
     )
     through(broken, monkeypatch)
     with pytest.raises(AssertionError):
