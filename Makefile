@@ -97,7 +97,7 @@ train: $(target_train_ready) ## Fit the models of churn and lifetime to the buil
 review: $(ready) ## Say which published figures differ from those of a branch or commit, and why: BASE=main
 	@$(python) scripts/review.py "$$BASE"
 
-test: $(test_ready) lint ## Check everything: lint, then the tests
+test: $(test_ready) ## Check everything: the tests, style among them
 	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --ignore tests/spark tests $(ARGS)
 
 test-spark: $(spark_train_ready) ## Check TARGET=spark, on a cluster of the tests' own: 20 minutes, and Java

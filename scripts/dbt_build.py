@@ -65,8 +65,9 @@ class Outcome:
 
 
 def dbt_environment(database: Path, raw_data: Path | None) -> dict[str, str]:
-    """The environment for dbt on a DuckDB file."""
-    environment = os.environ | {"DUCKDB_PATH": str(database), "DBT_PROFILES_DIR": str(PROJECT), "DBT_TARGET": "duckdb"}
+    """The environment for dbt on a DuckDB file. To log every statement takes a tenth of a build: DBT_LOG_LEVEL_FILE=debug, where it is wanted."""
+    environment = {"DBT_LOG_LEVEL_FILE": "info"} | os.environ
+    environment |= {"DUCKDB_PATH": str(database), "DBT_PROFILES_DIR": str(PROJECT), "DBT_TARGET": "duckdb"}
     for name in (
         "RAW_DATA_DIR",
         "PUBLISHED_DATABASE",

@@ -284,7 +284,15 @@ class Workshop:
         """What a dbt command results in."""
         said: list[str] = []
         words = [command, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--target", "duckdb"]
-        words += ["--no-version-check", "--no-use-colors", "--no-write-json", "--quiet", *arguments]
+        words += [
+            "--no-version-check",
+            "--no-use-colors",
+            "--no-write-json",
+            "--log-level-file",
+            "none",
+            "--quiet",
+            *arguments,
+        ]
         before = dict(os.environ)
         os.environ.update({"AS_OF": "", "DUCKDB_PATH": str(database), "DBT_PROJECT_DIR": str(self.folder)})
         try:

@@ -45,6 +45,7 @@ COMPANIES = {"sample_database", "sample_file", "cast_database"}
 # what takes minutes begins first, so that no process waits for another at the end
 LONG_ONES = (
     "companies",
+    "test_style",
     "test_records",
     "test_postgres_target",
     "test_increments",
@@ -175,13 +176,14 @@ def sample_server(sample_database: Built, postgres_raw: Callable[[Path, str], di
 def on_postgres(
     sample_database: Built, sample_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Result:
-    """The sample company on PostgreSQL, by `dbt build --warn-error --target postgres`."""
+    """The sample company on PostgreSQL, by `dbt build --warn-error --target postgres`; the unit tests, which DuckDB has passed, in make test-long."""
     build = dbt_build(
         sample_database.raw,
         tmp_path_factory.mktemp("postgres_build"),
         vars=VARIABLES,
         target="postgres",
         env=sample_server | {"DBT_WARN_ERROR": "true"},
+        more=() if IS_LONG else ("--exclude-resource-type", "unit_test"),
     )
     assert build.success, build.messages[-6000:]
     return build

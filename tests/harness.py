@@ -185,6 +185,7 @@ def dbt_build(
         "RAW_DATA_DIR": str(raw_dir),
         "DUCKDB_PATH": str(database),
         "DBT_TARGET": target,
+        "DBT_LOG_LEVEL_FILE": "info",
         "AS_OF": "",
         **(env or {}),
     }

@@ -11,7 +11,7 @@ import pytest
 
 from tests.few_models import project_of_few_models
 from tests.harness import write_raw
-from tests.publishing import build, copy_of_project, digest
+from tests.publishing import build, copy_of_project, digest, without_unit_tests
 
 TINY = {
     "customers": [{"customer_id": "c1"}, {"customer_id": "c2", "name": ""}],
@@ -35,7 +35,7 @@ OLD_RECORDS = """
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project under a path with a blank, which a test may change."""
-    return copy_of_project(tmp_path_factory.mktemp("project"))
+    return without_unit_tests(copy_of_project(tmp_path_factory.mktemp("project")))
 
 
 @pytest.fixture(scope="module")

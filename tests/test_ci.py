@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import test_style
 from tests.harness import PROJECT
 
 sys.path.insert(0, str(PROJECT / "scripts"))
@@ -51,7 +52,7 @@ def said_by_make(*arguments: str) -> list[str]:
 
 def test_a_hook_runs_what_ci_runs() -> None:
     """make test, which CI runs, lints with every check; each check is a hook, by the same command with its name."""
-    assert any(line.split() == [".venv/bin/python", "scripts/lint.py"] for line in said_by_make("test"))
+    assert [mark.args for mark in test_style.test_style.pytestmark] == [("check", lint.CHECKS)]
     hooks = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text())["repos"]
     assert [one["repo"] for one in hooks] == ["local"], "no tool has a second version"
     by_name = {hook["id"]: hook for hook in hooks[0]["hooks"]}

@@ -29,7 +29,7 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 
 import increments
 
-HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "200" if IS_LONG else "2"))
+HISTORIES = int(os.environ.get("INCREMENT_HISTORIES", "200" if IS_LONG else "1"))
 BUILDS = 3
 CUSTOMERS, MONTHS = 40, 9
 LAST_DAY = datetime.date(2025, 5, 13)
@@ -169,7 +169,8 @@ class Builder:
             "DBT_PROJECT_DIR": str(PROJECT), "DBT_TARGET": "duckdb", "AS_OF": as_of, "REPORTING_CURRENCY": "USD",
         }  # fmt: skip
         arguments = [command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-        arguments += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs"), *further]
+        arguments += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        arguments += ["--log-level-file", "none", *further]
         self.messages.clear()
         with _environment(environment):
             outcome = dbtRunner(

@@ -133,7 +133,7 @@ weighted as (
         + weights.tenure_weight * 100 * least(tenure_months, 36)
         + weights.referral_weight * 36 * (case when has_referred then 100 else 0 end)
         + weights.programme_weight * 36 * 20 * least(loyalty_events, 5) as points,
-        36 * (weights.repeat_weight + weights.tenure_weight + weights.referral_weight + weights.programme_weight) as full_weight
+        36 * (weights.repeat_weight + weights.tenure_weight + weights.referral_weight + weights.programme_weight) as points_weight
 
     from counted
     cross join weights
@@ -148,6 +148,7 @@ select
     tenure_months,
     has_referred,
     loyalty_events,
-    {{ proportion('cast(1 as decimal(38, 10))', 'points', 'full_weight') }} as loyalty_score
+    cast(points as decimal(38, 10)) as points,
+    cast(points_weight as decimal(38, 10)) as points_weight
 
 from weighted

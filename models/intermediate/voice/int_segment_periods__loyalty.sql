@@ -1,17 +1,43 @@
 {%- set sums = ['loyalty_scores', 'loyalty_scores_squares'] -%}
 with
 
--- one pass over the customers of a closing day; periods and segments are cut from its small result
+-- one pass over the customers of a closing day: there are few different scores, and each is divided out once
+equals as (
+
+    select
+        closing_day,
+        attribute_set,
+        points,
+        points_weight,
+        cast(count(*) as decimal(12, 0)) as customers
+
+    from {{ ref('int_customer_loyalty') }}
+    group by closing_day, attribute_set, points, points_weight
+
+),
+
+scores as (
+
+    select
+        closing_day,
+        attribute_set,
+        customers,
+        cast({{ proportion('cast(1 as decimal(38, 10))', 'points', 'points_weight') }} as decimal(13, 10)) as loyalty_score
+
+    from equals
+
+),
+
 set_sums as (
 
     select
         closing_day,
         attribute_set,
-        count(loyalty_score) as scored_customers,
-        coalesce(sum(loyalty_score), 0) as loyalty_scores,
-        coalesce(sum(cast(loyalty_score * loyalty_score as decimal(38, 20))), 0) as loyalty_scores_squares
+        sum(case when loyalty_score is null then 0 else customers end) as scored_customers,
+        coalesce(sum(customers * loyalty_score), 0) as loyalty_scores,
+        coalesce(sum(customers * cast(loyalty_score * loyalty_score as decimal(25, 20))), 0) as loyalty_scores_squares
 
-    from {{ ref('int_customer_loyalty') }}
+    from scores
     group by closing_day, attribute_set
 
 )
