@@ -12,7 +12,8 @@ Rows = Sequence[Mapping[str, Any]]
 
 INK, PALE, GRID = "#1f2933", "#6b7785", "#e3e7eb"
 MAIN, SECOND = "#1d5f8a", "#c2762b"
-GOOD, BAD, NEUTRAL = "#2f7d5b", "#b5443c", "#9aa5b1"
+# told apart by whoever sees red and green alike; report.css has the same
+GOOD, BAD, NEUTRAL = "#007a5a", "#b84c00", "#9aa5b1"
 # as vl-convert measures it: others are as wide, or the texts of a chart would run over each other
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 820

@@ -714,3 +714,8 @@ def test_without_a_complete_month_the_latest_one_is_taken() -> None:
     assert board_report._chosen(months[1:], None, None) == months[1]
     assert board_report._chosen([], None, None) is None
     assert Figure("mrr").over == "month"
+
+
+def test_charts_and_text_have_the_same_colours_of_good_and_bad() -> None:
+    style = (PROJECT / "report/report.css").read_text()
+    assert re.findall(r"--(?:good|bad): (#\w+)", style) == [charts.GOOD, charts.BAD]
