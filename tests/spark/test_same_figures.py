@@ -20,7 +20,6 @@ import pytest
 from tests.engines import OF_METRICS, Columns, columns_of, compared, kind_of
 from tests.harness import PROJECT
 from tests.publishing import build as build_on_duckdb
-from tests.publishing import copy_of_project, without_tests
 from tests.spark.conftest import Cluster, lives
 
 CUSTOMERS = 150
@@ -64,9 +63,8 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def on_duckdb(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> OnDuckDB:
-    folder = tmp_path_factory.mktemp("duckdb")
-    path = folder / "company.duckdb"
-    done = build_on_duckdb(without_tests(copy_of_project(folder)), raw, path, **CURRENCY)
+    path = tmp_path_factory.mktemp("duckdb") / "company.duckdb"
+    done = build_on_duckdb(PROJECT, raw, path, **CURRENCY)
     assert done.returncode == 0, done.stdout + done.stderr
     return OnDuckDB(path)
 
