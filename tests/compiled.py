@@ -33,6 +33,7 @@ import yaml
 from dbt.cli.main import dbtRunner
 
 from nlp.duckdb_functions import register
+from tests.publishing import stripped
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG = "customer_success"
@@ -195,17 +196,12 @@ SEMANTIC_LAYER = {"semantic_models", "metrics", "exposures"}
 def _cut_short(source: Path, target: Path) -> None:
     """The same files, but for the tests and the semantic layer in their YAML."""
 
-    def untested(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {name: untested(one) for name, one in part.items() if name not in TESTS}
-        return [untested(one) for one in part] if isinstance(part, list) else part
-
     for file in (one for one in source.rglob("*") if one.is_file()):
         place = target / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix == ".yml":
             page = yaml.load(file.read_text(), yaml.CSafeLoader)
-            kept = {name: untested(part) for name, part in page.items() if name not in SEMANTIC_LAYER}
+            kept = {name: stripped(part, TESTS) for name, part in page.items() if name not in SEMANTIC_LAYER}
             place.write_text(json.dumps(kept, default=str))
         else:
             place.symlink_to(file)

@@ -57,14 +57,15 @@ def without_unit_tests(project: Path) -> Path:
 
 def _strip(project: Path, keys: set[str]) -> None:
     for file in (project / "models").rglob("*.yml"):
-        page = _stripped(yaml.load(file.read_text(), yaml.CSafeLoader), keys)
+        page = stripped(yaml.load(file.read_text(), yaml.CSafeLoader), keys)
         file.write_text(yaml.dump(page, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
-def _stripped(page: Any, keys: set[str]) -> Any:
+def stripped(page: Any, keys: set[str]) -> Any:
+    """A page of YAML without what stands under these keys, however deep."""
     if isinstance(page, dict):
-        return {key: _stripped(value, keys) for key, value in page.items() if key not in keys}
-    return [_stripped(one, keys) for one in page] if isinstance(page, list) else page
+        return {key: stripped(value, keys) for key, value in page.items() if key not in keys}
+    return [stripped(one, keys) for one in page] if isinstance(page, list) else page
 
 
 def settings(raw: Path | None, database: Path) -> dict[str, str]:
