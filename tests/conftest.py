@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -15,6 +16,9 @@ from tests.harness import Result, dbt_build, load_postgres, postgres_environment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# what is collected and compiled stays to the end: Python need not look through it for garbage at every turn
+gc.set_threshold(200_000, 50, 100)
 
 # The cast and the sample company bill in several currencies, so that a build must be told in which one to report.
 VARIABLES = {"reporting_currency": "USD"}
