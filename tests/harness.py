@@ -193,8 +193,8 @@ def dbt_build(
     places += ["--target-path", str(workdir / "target"), "--log-path", str(workdir / "logs")]
     arguments = [command, *places, *more]
     if select:
-        # a test of more than what is selected is left out
-        arguments += ["--select", *select.split(), "--indirect-selection", "cautious"]
+        # a test of more than what is selected is left out; dbt's artifacts, which take longer than a few models, are asked for of whole companies
+        arguments += ["--select", *select.split(), "--indirect-selection", "cautious", "--no-write-json"]
     if vars:
         arguments += ["--vars", yaml.safe_dump(dict(vars))]
     messages: list[str] = []

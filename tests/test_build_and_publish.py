@@ -184,17 +184,13 @@ def test_missing_column_leaves_the_database(
     assert digest(database) == before
 
 
-def test_failing_test_leaves_the_database(
-    project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path
-) -> None:
-    database, _ = published
+def test_failing_test_leaves_the_database(raw: Path, tmp_path: Path) -> None:
+    few, database = project_of_few_models(tmp_path), tmp_path / "few.duckdb"
+    assert build(few, raw, database).returncode == 0
     before = digest(database)
-    broken = project / "tests/invariants/customers_have_no_names.sql"
+    broken = few / "tests/invariants/customers_have_no_names.sql"
     broken.write_text("select * from {{ ref('base_billing__customers') }}\n")
-    try:
-        run = build(project, raw, database)
-    finally:
-        broken.unlink()
+    run = build(few, raw, database)
     assert run.returncode == 1
     assert "test customers_have_no_names" in run.stdout
     assert "Got 2 results" in run.stdout

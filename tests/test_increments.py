@@ -168,7 +168,7 @@ class Builder:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DUCKDB_PATH": str(self.database), "RAW_DATA_DIR": str(self.raw),
             "DBT_PROJECT_DIR": str(PROJECT), "DBT_TARGET": "duckdb", "AS_OF": as_of, "REPORTING_CURRENCY": "USD",
         }  # fmt: skip
-        arguments = [command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+        arguments = [command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet", "--no-write-json"]
         arguments += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
         arguments += ["--log-level-file", "none", *further]
         self.messages.clear()
