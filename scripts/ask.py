@@ -34,6 +34,7 @@ def compiled(name: str, arguments: list[str], source: Published) -> str:
             [
                 *DBT,
                 "--quiet",
+                "--no-write-json",
                 "compile",
                 "--select",
                 name,

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -125,10 +126,16 @@ def check_readable(folder: Path) -> None:
         raise Stop("\n".join([f"{count} of {shown(folder)} cannot be read. Nothing was built.", *faults]))
 
 
+@cache
+def raw_tables() -> list[str]:
+    """The names of the raw tables."""
+    sources = yaml.safe_load((PROJECT / "models/staging/_sources.yml").read_text())["sources"]
+    return [table["name"] for source in sources if source["name"] == "raw" for table in source["tables"]]
+
+
 def raw_files(folder: Path) -> list[Path]:
     """The files of a folder that are read as raw tables."""
-    sources = yaml.safe_load((PROJECT / "models/staging/_sources.yml").read_text())["sources"]
-    tables = [table["name"] for source in sources if source["name"] == "raw" for table in source["tables"]]
+    tables = raw_tables()
     single = [folder / f"{table}.{ending}" for table in tables for ending in ("parquet", "csv", "csv.gz")]
     return [path for path in single if path.exists()] + [
         path for table in tables for path in sorted((folder / table).glob("*.parquet"))

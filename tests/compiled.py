@@ -33,7 +33,7 @@ import yaml
 from dbt.cli.main import dbtRunner
 
 from nlp.duckdb_functions import register
-from tests.publishing import stripped
+from tests.publishing import SEMANTIC_LAYER, stripped
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG = "customer_success"
@@ -190,7 +190,6 @@ def _raw_columns(root: Path) -> tuple[tuple[str, list[str]], ...]:
 
 # what dbt would read for half of its time, and nothing here asks for: of whatever has tests, and of a whole page
 TESTS = {"data_tests", "unit_tests"}
-SEMANTIC_LAYER = {"semantic_models", "metrics", "exposures"}
 
 
 def _cut_short(source: Path, target: Path) -> None:

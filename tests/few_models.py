@@ -15,7 +15,7 @@ KEPT = (
     "customer_revisions",
     "closed_metric_differences",
 )
-# what the records and the headline read; the one figure is the sum of all prices
+# what the records and the headline read; the one figure is the sum of all prices, times a variable
 STUBS = {
     "intermediate/int_as_of": "select cast('2026-04-15' as date) as as_of_day, false as moves_with_today",
     "intermediate/int_reporting_currency": "select 'EUR' as reporting_currency",
@@ -25,7 +25,7 @@ STUBS = {
             cast('mrr' as varchar) as metric_name, 'month' as period_type, cast(period_start as date) as period_start,
             cast(period_start + interval '1 month' as date) as period_end, true as is_complete, 'all' as segment_name, 'all' as segment_value,
             cast(price as decimal(38, 10)) as numerator, cast(null as decimal(38, 10)) as denominator, cast(price as double precision) as value
-        from (select sum(cast(unit_amount as decimal(18, 2))) as price from {{ source('raw', 'subscription_items') }}) as prices
+        from (select {{ var('times', 1) }} * sum(cast(unit_amount as decimal(18, 2))) as price from {{ source('raw', 'subscription_items') }}) as prices
         cross join (
             select timestamp '2026-01-01' as period_start
             union all select timestamp '2026-02-01' as period_start

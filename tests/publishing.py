@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ PARTS = [
     "profiles.yml",
 ]
 TESTS = {"data_tests", "unit_tests", "constraints"}
+# of a whole page of YAML
+SEMANTIC_LAYER = {"semantic_models", "metrics", "exposures"}
 
 
 def copy_of_project(folder: Path) -> Path:
@@ -42,8 +45,8 @@ def copy_of_project(folder: Path) -> Path:
 
 
 def without_tests(project: Path) -> Path:
-    """The project with everything taken out that dbt would test of models, so that a build takes half the time."""
-    _strip(project, TESTS)
+    """The project with everything taken out that no table is made of, tests and the semantic layer, so that a build takes half the time."""
+    _strip(project, TESTS, SEMANTIC_LAYER)
     for file in (project / "tests/invariants").glob("*.sql"):
         file.unlink()
     return project
@@ -55,10 +58,11 @@ def without_unit_tests(project: Path) -> Path:
     return project
 
 
-def _strip(project: Path, keys: set[str]) -> None:
+def _strip(project: Path, keys: set[str], parts: Collection[str] = ()) -> None:
     for file in (project / "models").rglob("*.yml"):
-        page = stripped(yaml.load(file.read_text(), yaml.CSafeLoader), keys)
-        file.write_text(yaml.dump(page, Dumper=yaml.CSafeDumper, sort_keys=False))
+        page = yaml.load(file.read_text(), yaml.CSafeLoader)
+        kept = {name: stripped(part, keys) for name, part in page.items() if name not in {*keys, *parts}}
+        file.write_text(yaml.dump(kept, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
 def stripped(page: Any, keys: set[str]) -> Any:
