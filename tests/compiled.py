@@ -408,23 +408,43 @@ class Project:
             other = other.seeded(file.stem, file)
         return other
 
-    def of_family(self, family: str) -> Project:
-        """The same project where marts.metrics holds the cells of one family, and nothing else need be built for it."""
-        only = {
-            "metrics": (r"cells as \(.*?\n\),", "cells as (select * from {}),", f"int_metric_cells__{family}"),
-            "int_pending_units": (r".*", "select * from {}", f"int_pending_units__{family}"),
+    def of_family(self, *families: str) -> Project:
+        """The same project where marts.metrics holds the cells of these families, and nothing else need be built for it."""
+        relations = {
+            name: '"{}"."{}"."{}"'.format(CATALOG, *one.relation.split(".")) for name, one in self.by_name.items()
         }
-        if f"int_pending_units__{family}" not in self.by_name:  # a family whose units never wait
-            only["int_pending_units"] = (r".*", "select * from {} where false", "int_pending_units__growth")
+        cells = [f"int_metric_cells__{family}" for family in families]
+        pending = [name for family in families if (name := f"int_pending_units__{family}") in self.by_name]
+        metrics, waiting = self.by_name["metrics"], self.by_name["int_pending_units"]
+        united = " union all ".join(f"select * from {relations[name]}" for name in cells)
+        sql, times = re.subn(r"cells as \(.*?\n\),", f"cells as ({united}),", metrics.sql, count=1, flags=re.DOTALL)
+        assert times == 1
+        # what waits in retention stands in the model itself, of the others a line each
+        line = "union all select metric_name, period_type, period_start, pending_units from {}"
+        each = line.replace(" ", r"\s+").format(r'"\w+"\."\w+"\."int_pending_units__\w+"')
+        own, times = re.subn(each, "", waiting.sql)
+        assert times > 1
+        if "retention" in families:
+            parents = {name for name in waiting.parents if not name.startswith("int_pending_units__")}
+        else:
+            own, parents = (
+                f"select * from {relations['int_pending_units__growth']} where false",
+                {"int_pending_units__growth"},
+            )
+        changed = {
+            "metrics": replace(
+                metrics,
+                sql=sql,
+                parents=frozenset({*cells, *(name for name in metrics.parents if "metric_cells" not in name)}),
+            ),
+            "int_pending_units": replace(
+                waiting,
+                sql="\n".join([own, *(line.format(relations[name]) for name in pending)]),
+                parents=frozenset({*parents, *pending}),
+            ),
+        }
         other = copy.copy(self)
-        other.by_name = dict(self.by_name)
-        for name, (old, new, source) in only.items():
-            model = self.by_name[name]
-            parents = {parent for parent in model.parents if name == "metrics" and "metric_cells" not in parent}
-            relation = '"{}"."{}"."{}"'.format(CATALOG, *self.by_name[source].relation.split("."))
-            sql, times = re.subn(old, new.format(relation), model.sql, count=1, flags=re.DOTALL)
-            assert times == 1, name
-            other.by_name[name] = replace(model, sql=sql, parents=frozenset({*parents, source}))
+        other.by_name = self.by_name | changed
         other.models = [other.by_name[model.name] for model in self.models]
         return other
 

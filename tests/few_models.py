@@ -25,7 +25,9 @@ STUBS = {
             cast('mrr' as varchar) as metric_name, 'month' as period_type, cast(period_start as date) as period_start,
             cast(period_start + interval '1 month' as date) as period_end, true as is_complete, 'all' as segment_name, 'all' as segment_value,
             cast(price as decimal(38, 10)) as numerator, cast(null as decimal(38, 10)) as denominator, cast(price as double precision) as value
-        from (select {{ var('times', 1) }} * sum(cast(unit_amount as decimal(18, 2))) as price from {{ source('raw', 'subscription_items') }}) as prices
+        from (
+            select {{ var('times', 1) }} * sum(cast(unit_amount as decimal(18, 2))) as price from {{ source('raw', 'subscription_items') }}
+        ) as prices
         cross join (
             select timestamp '2026-01-01' as period_start
             union all select timestamp '2026-02-01' as period_start

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.books import Book
-from tests.compiled import Built, run
+from tests.compiled import Built, project, run
 from tests.conftest import VARIABLES
 
 MODELS = ["metrics", "mrr_movements"]
 
 
 def build(book: Book, as_of: str) -> Built:
-    return run(book.raw, as_of, VARIABLES, models=MODELS)
+    return project(VARIABLES).of_family("revenue", "retention").run(book.raw, as_of, MODELS)
 
 
 def movements(built: Built, period_type: str) -> list[tuple[str, Decimal]]:

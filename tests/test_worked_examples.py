@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.books import Book
-from tests.compiled import run
+from tests.compiled import project, run
 from tests.conftest import VARIABLES
 
 FEBRUARY_END, MARCH_END = "2024-02-29", "2024-03-31"
@@ -20,7 +20,7 @@ def figures(
     book: Book, *names: str, month: str = "2024-02-01", as_of: str = FEBRUARY_END, **variables: Any
 ) -> dict[str, float]:
     """Values of metrics of a month, all customers."""
-    with run(book.raw, as_of, VARIABLES | variables, models=["metrics"]) as built:
+    with project(VARIABLES | variables).of_family("revenue", "retention").run(book.raw, as_of, ["metrics"]) as built:
         return {name: built.value(name, month) for name in names}
 
 

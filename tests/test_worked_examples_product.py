@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.books import Book
-from tests.compiled import Built, Project, Table, folder_tables, project, run
+from tests.compiled import Built, Project, Table, folder_tables, project
 from tests.conftest import CAST, VARIABLES
 
 FEBRUARY, FEBRUARY_END, MARCH_END = "2024-02-01", "2024-02-29", "2024-03-31"
@@ -68,7 +68,7 @@ def office(*customers: str, price: Any = 100) -> Office:
 
 def built(book: Book, as_of: str = FEBRUARY_END, **variables: Any) -> Built:
     """The metrics of a book."""
-    return run(book.raw, as_of, VARIABLES | variables, models=["metrics"])
+    return project(VARIABLES | variables).of_family("product").run(book.raw, as_of, ["metrics"])
 
 
 def figures(book: Book, *names: str, month: str = FEBRUARY, as_of: str = FEBRUARY_END, **variables: Any) -> dict:
@@ -102,7 +102,7 @@ def test_e40_product_stickiness() -> None:
         "'e' || n as event_id, 'u' || n % 500 as user_id, 'a' as customer_id, 'act' as event_name, "
         "cast(date '2024-02-02' + cast(n // 150 as integer) as varchar) as occurred_at",
     )
-    with run(raw, FEBRUARY_END, VARIABLES, models=["metrics"]) as company:
+    with project(VARIABLES).of_family("product").run(raw, FEBRUARY_END, ["metrics"]) as company:
         assert company.value("product_stickiness", FEBRUARY) == pytest.approx(0.3, abs=1e-12)
         assert company.numerator("monthly_active_users", FEBRUARY) == 500
         assert parts(company, "daily_active_users") == (4200, 29)
@@ -130,7 +130,7 @@ def test_e42_feature_adoption_rate_of_active_users() -> None:
         "'e' || n as event_id, 'u' || n as user_id, 'a' as customer_id, 'act' as event_name, '2024-02-10' as occurred_at, "
         "case when n < 800 then 'reports' end as feature",
     )
-    with run(raw, FEBRUARY_END, VARIABLES, models=["metrics"]) as company:
+    with project(VARIABLES).of_family("product").run(raw, FEBRUARY_END, ["metrics"]) as company:
         name = "feature_adoption_rate_of_active_users"
         assert parts(company, name, segment="feature", segment_value="reports") == (800, 2000)
         assert company.value(name, FEBRUARY) == pytest.approx(0.4, abs=1e-12)
@@ -262,7 +262,7 @@ def test_funnel_step_by_step() -> None:
     for customer_id in "abcd":
         book.reaches(customer_id, **{"in": "2024-02-05", "more": "2024-02-06"})
     book.reaches("a", then="2024-02-20", out="2024-02-19").reaches("b", then="2024-03-02")
-    with run(book.raw, MARCH_END, VARIABLES, models=["metrics", "adoption_funnel"]) as company:
+    with project(VARIABLES).of_family("product").run(book.raw, MARCH_END, ["metrics", "adoption_funnel"]) as company:
         rows = company.query(
             "select step_number, milestone, customers, dropped_customers, step_conversion_rate, cumulative_conversion_rate "
             f"from marts.adoption_funnel where period_type = 'month' and segment_name = 'all' and period_start = '{FEBRUARY}' order by 1"

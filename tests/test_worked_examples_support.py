@@ -69,7 +69,7 @@ def call(book: Book, wait: int, talk: int | None = None, **more: Any) -> Book:
 
 def built(book: Book, as_of: str = MARCH_END, models: tuple[str, ...] = ("metrics",), **variables: Any) -> Built:
     """A book through the models."""
-    return project(VARIABLES | variables).run(book.raw, as_of, models=models)
+    return project(VARIABLES | variables).of_family("support").run(book.raw, as_of, models)
 
 
 def parts(book: Book, *names: str, month: str = FEBRUARY, as_of: str = MARCH_END, **variables: Any) -> dict:

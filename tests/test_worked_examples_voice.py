@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.books import Book
-from tests.compiled import Built, project, run
+from tests.compiled import Built, project
 from tests.conftest import VARIABLES
 
 FEBRUARY, FEBRUARY_END, MARCH_END = "2024-02-01", "2024-02-29", "2024-03-31"
@@ -53,7 +53,7 @@ def answered(counts: dict[int, int], kind: str) -> Book:
 
 def built(book: Book, as_of: str = FEBRUARY_END, **variables: Any) -> Built:
     """The metrics of a book."""
-    return run(book.raw, as_of, VARIABLES | variables, models=["metrics"])
+    return project(VARIABLES | variables).of_family("voice").run(book.raw, as_of, ["metrics"])
 
 
 def figures(book: Book, *names: str, month: str = FEBRUARY, as_of: str = FEBRUARY_END, **variables: Any) -> dict:
