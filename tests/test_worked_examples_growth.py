@@ -22,7 +22,9 @@ def figures(
 ) -> dict[str, Any]:
     """Values of metrics of a month, all customers."""
     with (
-        project(VARIABLES | variables).of_family("growth", "team", "revenue").run(book.raw, as_of, ["metrics"]) as built
+        project(VARIABLES | variables)
+        .of_family("growth", "team", "revenue", "retention")
+        .run(book.raw, as_of, ["metrics"]) as built
     ):
         return {name: built.value(name, month) for name in names}
 
