@@ -1,5 +1,5 @@
 {#- Lengths are put into buckets of like size; the counts of the buckets tell which one holds the middle, and only its lengths are told apart. -#}
-{%- set bucket = "cast(floor(20 * ln(1 + cast(session_months.seconds as double precision))) as integer)" -%}
+{%- set bucket = "cast(floor(10 * ln(1 + cast(session_months.seconds as double precision))) as integer)" -%}
 with
 
 periods as (
@@ -59,21 +59,44 @@ set_buckets as (
 
 ),
 
+-- segments as numbers, which many rows are grouped by
+set_segments as (
+
+    select
+        attribute_sets.attribute_set,
+        segments.segment_name,
+        {{ segment_value('attribute_sets.') }} as segment_value,
+        dense_rank() over (order by segments.segment_name, {{ segment_value('attribute_sets.') }}) as segment_id
+
+    from {{ ref('int_attribute_sets') }} as attribute_sets
+    cross join {{ ref('int_segments') }} as segments
+
+),
+
+segments as (
+
+    select distinct
+        segment_id,
+        segment_name,
+        segment_value
+
+    from set_segments
+
+),
+
 segment_buckets as (
 
     select
         set_buckets.period_type,
         set_buckets.period_start,
-        segments.segment_name,
-        {{ segment_value('attribute_sets.') }} as segment_value,
+        set_segments.segment_id,
         set_buckets.bucket,
         max(set_buckets.seconds) as seconds,
         sum(set_buckets.sessions) as sessions
 
     from set_buckets
-    inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_buckets.attribute_set = attribute_sets.attribute_set
-    cross join {{ ref('int_segments') }} as segments
-    group by 1, 2, 3, 4, 5
+    inner join set_segments on set_buckets.attribute_set = set_segments.attribute_set
+    group by set_buckets.period_type, set_buckets.period_start, set_segments.segment_id, set_buckets.bucket
 
 ),
 
@@ -81,8 +104,8 @@ cumulated as (
 
     select
         segment_buckets.*,
-        sum(sessions) over (partition by period_type, period_start, segment_name, segment_value order by bucket) as sessions_so_far,
-        sum(sessions) over (partition by period_type, period_start, segment_name, segment_value) as all_sessions
+        sum(sessions) over (partition by period_type, period_start, segment_id order by bucket) as sessions_so_far,
+        sum(sessions) over (partition by period_type, period_start, segment_id) as all_sessions
 
     from segment_buckets
 
@@ -135,37 +158,48 @@ middle_lengths as (
             and set_lengths.bucket = middle_buckets.bucket
     group by 1, 2, 3, 4, 5
 
+),
+
+lengths as (
+
+    select
+        middles.period_type,
+        middles.period_start,
+        middles.segment_id,
+        middle_lengths.seconds,
+        cast(sum(middle_lengths.sessions) as bigint) as sessions
+
+    from middle_lengths
+    inner join set_segments on middle_lengths.attribute_set = set_segments.attribute_set
+    inner join middles
+        on
+            middle_lengths.period_type = middles.period_type
+            and middle_lengths.period_start = middles.period_start
+            and middle_lengths.bucket = middles.bucket
+            and set_segments.segment_id = middles.segment_id
+    group by middles.period_type, middles.period_start, middles.segment_id, middle_lengths.seconds
+
+    union all
+
+    select
+        period_type,
+        period_start,
+        segment_id,
+        seconds,
+        cast(sessions as bigint)
+
+    from judged
+    where not is_middle
+
 )
 
 select
-    middles.period_type,
-    middles.period_start,
-    middles.segment_name,
-    middles.segment_value,
-    middle_lengths.seconds,
-    cast(sum(middle_lengths.sessions) as bigint) as sessions
+    lengths.period_type,
+    lengths.period_start,
+    segments.segment_name,
+    segments.segment_value,
+    lengths.seconds,
+    lengths.sessions
 
-from middle_lengths
-inner join {{ ref('int_attribute_sets') }} as attribute_sets on middle_lengths.attribute_set = attribute_sets.attribute_set
-cross join {{ ref('int_segments') }} as segments
-inner join middles
-    on
-        middle_lengths.period_type = middles.period_type
-        and middle_lengths.period_start = middles.period_start
-        and middle_lengths.bucket = middles.bucket
-        and segments.segment_name = middles.segment_name
-        and {{ segment_value('attribute_sets.') }} = middles.segment_value
-group by 1, 2, 3, 4, 5
-
-union all
-
-select
-    period_type,
-    period_start,
-    segment_name,
-    segment_value,
-    seconds,
-    cast(sessions as bigint)
-
-from judged
-where not is_middle
+from lengths
+inner join segments on lengths.segment_id = segments.segment_id

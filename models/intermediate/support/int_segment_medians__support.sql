@@ -1,5 +1,5 @@
 {#- Values are put into buckets of like size; the counts of the buckets tell which one holds the middle, and only its values are ordered. -#}
-{%- set bucket = "cast(floor(20 * ln(1 + cast(durations.seconds as double precision))) as integer)" -%}
+{%- set bucket = "cast(floor(10 * ln(1 + cast(durations.seconds as double precision))) as integer)" -%}
 {%- set attribute_set = hash_of(segment_attributes().split(', ')) -%}
 with
 
