@@ -29,41 +29,41 @@ satisfaction_answers as (
 said as (
 
     select
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.is_over,
+        months.month_start,
         coalesce(themes.theme, '(none)') as theme,
         texts.channel,
         coalesce(texts.sentiment_label, 'unscored') as sentiment_label,
-        texts.text_id,
         texts.customer_id,
-        outcomes.is_pending,
-        outcomes.is_followed_by_churn
+        count(*) as texts,
+        {{ any_true('not outcomes.is_pending') }} as is_watched,
+        {{ any_true('not outcomes.is_pending and outcomes.is_followed_by_churn') }} as is_followed_by_churn
 
     from {{ ref('int_texts') }} as texts
-    inner join periods on texts.text_day >= periods.first_day and texts.text_day <= periods.closing_day
+    inner join {{ ref('int_months') }} as months
+        on {{ month_of('texts.text_day') }} = months.month_start and texts.text_day >= months.first_day
     left join themes on texts.text_id = themes.text_id
     left join outcomes on texts.text_id = outcomes.text_id
+    group by 1, 2, 3, 4, 5
 
 ),
 
--- each customer once, however much it said
+-- each customer once, however much it said; what nobody is known to have said has no customer
 customers as (
 
     select
-        period_type,
-        period_start,
-        theme,
-        channel,
-        sentiment_label,
-        customer_id,
-        {{ any_true('not is_pending') }} as is_watched,
-        {{ any_true('not is_pending and is_followed_by_churn') }} as is_followed_by_churn
+        period_months.period_type,
+        period_months.period_start,
+        said.theme,
+        said.channel,
+        said.sentiment_label,
+        said.customer_id,
+        sum(said.texts) as texts,
+        {{ any_true('said.is_watched and said.customer_id is not null') }} as is_watched,
+        {{ any_true('said.is_followed_by_churn and said.customer_id is not null') }} as is_followed_by_churn
 
     from said
-    where customer_id is not null
-    group by period_type, period_start, theme, channel, sentiment_label, customer_id
+    inner join {{ ref('int_period_months') }} as period_months on said.month_start = period_months.month_start
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 
@@ -87,7 +87,7 @@ satisfaction as (
 
 ),
 
-customer_sums as (
+sums as (
 
     select
         customers.period_type,
@@ -95,11 +95,12 @@ customer_sums as (
         customers.theme,
         customers.channel,
         customers.sentiment_label,
-        count(*) as customers,
+        sum(customers.texts) as texts,
+        count(customers.customer_id) as customers,
         {{ count_where('customers.is_watched') }} as watched_customers,
         {{ count_where('customers.is_followed_by_churn') }} as churned_customers,
-        cast(coalesce(sum(satisfaction.answers), 0) as bigint) as csat_answers,
-        cast(coalesce(sum(satisfaction.satisfied_answers), 0) as bigint) as csat_satisfied_answers
+        coalesce(sum(satisfaction.answers), 0) as csat_answers,
+        coalesce(sum(satisfaction.satisfied_answers), 0) as csat_satisfied_answers
 
     from customers
     left join satisfaction
@@ -109,49 +110,25 @@ customer_sums as (
             and customers.customer_id = satisfaction.customer_id
     group by customers.period_type, customers.period_start, customers.theme, customers.channel, customers.sentiment_label
 
-),
-
-texts as (
-
-    select
-        period_type,
-        period_start,
-        period_end,
-        is_over,
-        theme,
-        channel,
-        sentiment_label,
-        count(*) as texts
-
-    from said
-    group by period_type, period_start, period_end, is_over, theme, channel, sentiment_label
-
 )
 
 select
-    cast(texts.period_type as {{ dbt.type_string() }}) as period_type,
-    texts.period_start,
-    texts.period_end,
-    texts.is_over as is_complete,
-    cast(texts.theme as {{ dbt.type_string() }}) as theme,
-    cast(texts.channel as {{ dbt.type_string() }}) as channel,
-    cast(texts.sentiment_label as {{ dbt.type_string() }}) as sentiment_label,
-    cast(texts.texts as bigint) as texts,
-    cast(coalesce(customer_sums.customers, 0) as bigint) as customers,
-    cast(coalesce(customer_sums.watched_customers, 0) as bigint) as watched_customers,
-    cast(coalesce(customer_sums.churned_customers, 0) as bigint) as churned_customers,
-    cast(customer_sums.churned_customers as double precision) / nullif(cast(customer_sums.watched_customers as double precision), 0)
-        as churned_share,
-    cast(coalesce(customer_sums.csat_answers, 0) as bigint) as csat_answers,
-    cast(coalesce(customer_sums.csat_satisfied_answers, 0) as bigint) as csat_satisfied_answers,
-    cast(customer_sums.csat_satisfied_answers as double precision) / nullif(cast(customer_sums.csat_answers as double precision), 0)
+    cast(sums.period_type as {{ dbt.type_string() }}) as period_type,
+    sums.period_start,
+    periods.period_end,
+    periods.is_over as is_complete,
+    cast(sums.theme as {{ dbt.type_string() }}) as theme,
+    cast(sums.channel as {{ dbt.type_string() }}) as channel,
+    cast(sums.sentiment_label as {{ dbt.type_string() }}) as sentiment_label,
+    cast(sums.texts as bigint) as texts,
+    cast(sums.customers as bigint) as customers,
+    cast(sums.watched_customers as bigint) as watched_customers,
+    cast(sums.churned_customers as bigint) as churned_customers,
+    cast(sums.churned_customers as double precision) / nullif(cast(sums.watched_customers as double precision), 0) as churned_share,
+    cast(sums.csat_answers as bigint) as csat_answers,
+    cast(sums.csat_satisfied_answers as bigint) as csat_satisfied_answers,
+    cast(sums.csat_satisfied_answers as double precision) / nullif(cast(sums.csat_answers as double precision), 0)
         as customer_satisfaction_score
 
-from texts
-left join customer_sums
-    on
-        texts.period_type = customer_sums.period_type
-        and texts.period_start = customer_sums.period_start
-        and texts.theme = customer_sums.theme
-        and texts.channel = customer_sums.channel
-        and texts.sentiment_label = customer_sums.sentiment_label
+from sums
+inner join periods on sums.period_type = periods.period_type and sums.period_start = periods.period_start

@@ -8,7 +8,15 @@ periods as (
 
 period_months as (
 
-    select * from {{ ref('int_period_months') }}
+    select
+        period_months.period_type,
+        period_months.period_start,
+        period_months.month_start,
+        periods.closing_day
+
+    from {{ ref('int_period_months') }} as period_months
+    inner join periods
+        on period_months.period_type = periods.period_type and period_months.period_start = periods.period_start
 
 ),
 
@@ -26,17 +34,31 @@ user_feature_months as (
 
 ),
 
+followed_months as (
+
+    select
+        user_feature_months.*,
+        lead(month_start) over (partition by user_id, customer_id, feature order by month_start) as next_month
+
+    from user_feature_months
+
+),
+
+-- each use once in a period: that of its last month there
 user_feature_periods as (
 
-    select distinct
+    select
         period_months.period_type,
         period_months.period_start,
-        feature_months.user_id,
-        feature_months.customer_id,
-        feature_months.feature
+        months.user_id,
+        months.customer_id,
+        months.feature
 
-    from user_feature_months as feature_months
-    inner join period_months on feature_months.month_start = period_months.month_start
+    from followed_months as months
+    inner join period_months
+        on
+            months.month_start = period_months.month_start
+            and coalesce(months.next_month > period_months.closing_day, true)
 
 ),
 
@@ -60,18 +82,36 @@ used as (
 
 ),
 
+entitled_months as (
+
+    select
+        customer_id,
+        feature,
+        month_start,
+        lead(month_start) over (partition by customer_id, feature order by month_start) as next_month,
+        max(case when is_used then month_start end) over (
+            partition by customer_id, feature order by month_start rows between unbounded preceding and current row
+        ) as last_used_month
+
+    from {{ ref('int_entitled_feature_months') }}
+
+),
+
+-- each entitlement once in a period, too
 entitled as (
 
     select
         period_months.period_type,
         period_months.period_start,
-        entitled_months.customer_id,
-        entitled_months.feature,
-        {{ any_true('entitled_months.is_used') }} as is_used
+        months.customer_id,
+        months.feature,
+        coalesce(months.last_used_month >= period_months.period_start, false) as is_used
 
-    from {{ ref('int_entitled_feature_months') }} as entitled_months
-    inner join period_months on entitled_months.month_start = period_months.month_start
-    group by period_months.period_type, period_months.period_start, entitled_months.customer_id, entitled_months.feature
+    from entitled_months as months
+    inner join period_months
+        on
+            months.month_start = period_months.month_start
+            and coalesce(months.next_month > period_months.closing_day, true)
 
     union all
 
