@@ -151,14 +151,19 @@ def money(customer: str) -> None:
     draw(charts.stacked(table, [f"{month:%b %Y}" for month in months], height=230))
 
 
-def scores(customer: str) -> None:
-    """Health on each score day."""
-    st.subheader("Health score", anchor=False)
-    found = data.frame(
+def latest_scores(customer: str) -> pd.DataFrame:
+    """Its scores, the last one first; asked for once."""
+    return data.frame(
         "select score_day, score, colour from marts.customer_health where customer_id = ? and score is not null order by score_day desc limit ?",
         customer,
         MONTHS,
-    ).sort_values("score_day")
+    )
+
+
+def scores(customer: str) -> None:
+    """Health on each score day."""
+    st.subheader("Health score", anchor=False)
+    found = latest_scores(customer).sort_values("score_day")
     if found.empty:
         nothing("health scores of this customer")
         return
@@ -177,9 +182,7 @@ def scores(customer: str) -> None:
 def contributions(customer: str) -> None:
     """What each measure added to the last score, and what it cost."""
     st.subheader("What makes the score", anchor=False)
-    last = data.rows(
-        "select max(score_day) as day from marts.customer_health where customer_id = ? and score is not null", customer
-    )[0]["day"]
+    last = next(iter(latest_scores(customer)["score_day"]), None)
     found = data.frame(
         "select measure, raw_value, contribution, points_lost from marts.customer_health_measures where customer_id = ? and score_day = ?"
         " and status <> 'gone' and (contribution <> 0 or points_lost > 0) order by points_lost desc, measure",
