@@ -86,7 +86,8 @@ def build(target: Target) -> None:
     check_readable(raw_data)
     say(f"Building {shown(target.path)} from {shown(raw_data)}", style="bold")
     goes_on = begin_work_file(target, goes_on=last is not None and not last.reasons)
-    say(f"  {how(last, goes_on)}") if last else None
+    if target.path.exists():
+        say(f"  {how(last, goes_on) if last else anew(target, arguments)}")
     try:
         outcome = dbt_build(
             target,
@@ -117,6 +118,13 @@ def how(last: fingerprints.LastBuild, goes_on: bool) -> str:
         return f"Everything is made anew: {', '.join(last.reasons) or 'what the last build left'} cannot be gone on from, or changed."
     changed = ", ".join(last.changed) or "the as-of day alone"
     return f"Going on from the build of {local(last.built_at)}. Changed since: {changed}"
+
+
+def anew(target: Target, arguments: list[str]) -> str:
+    """Why nothing of the published database is gone on from, where what it was made of is not even compared."""
+    if fingerprints.is_forced(arguments):
+        return "Everything is made anew, as it was asked for."
+    return f"Everything is made anew: {shown(target.path)} has been written to since it was built, or says too little of its build."
 
 
 def facts_of(target: Target, raw_data: Path, arguments: list[str], is_sample: bool) -> fingerprints.Facts:

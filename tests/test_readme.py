@@ -1,8 +1,6 @@
-"""What README.md prints is what the sample company gives, and its index is the one of the definitions."""
+"""What README.md prints is what the sample company gives, and what it names is there."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.conftest import Built
@@ -34,14 +32,6 @@ def test_the_printed_headline_is_the_sample_company(sample_database: Built) -> N
         assert round(value, decimals) == number, (
             f"README says {name} {text}, the sample company {value}; paste make build's table anew"
         )
-
-
-def test_the_index_of_metrics_is_current() -> None:
-    """`make index` would change nothing."""
-    run = subprocess.run(
-        [sys.executable, "scripts/metric_index.py", "--check"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_every_named_file_exists() -> None:
