@@ -115,7 +115,11 @@ def build(target: Target) -> None:
 def how(last: fingerprints.LastBuild, goes_on: bool) -> str:
     """Whether the build goes on from the last one, and why."""
     if not goes_on:
-        return f"Everything is made anew: {', '.join(last.reasons) or 'what the last build left'} cannot be gone on from, or changed."
+        if last.reasons:
+            return (
+                f"Everything is made anew. Changed since the build of {local(last.built_at)}: {', '.join(last.reasons)}"
+            )
+        return "Everything is made anew: what the last build left cannot be gone on from."
     changed = ", ".join(last.changed) or "the as-of day alone"
     return f"Going on from the build of {local(last.built_at)}. Changed since: {changed}"
 
