@@ -61,8 +61,8 @@ def without_unit_tests(project: Path) -> Path:
 def _strip(project: Path, keys: set[str], parts: Collection[str] = ()) -> None:
     for file in (project / "models").rglob("*.yml"):
         page = yaml.load(file.read_text(), yaml.CSafeLoader)
-        kept = {name: stripped(part, keys) for name, part in page.items() if name not in {*keys, *parts}}
-        file.write_text(yaml.dump(kept, Dumper=yaml.CSafeDumper, sort_keys=False))
+        kept = {name: part for name, part in page.items() if name not in parts}
+        file.write_text(yaml.dump(stripped(kept, keys), Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
 def stripped(page: Any, keys: set[str]) -> Any:

@@ -8,15 +8,7 @@ periods as (
 
 period_months as (
 
-    select
-        period_months.period_type,
-        period_months.period_start,
-        period_months.month_start,
-        periods.closing_day
-
-    from {{ ref('int_period_months') }} as period_months
-    inner join periods
-        on period_months.period_type = periods.period_type and period_months.period_start = periods.period_start
+    select * from {{ ref('int_period_months') }}
 
 ),
 

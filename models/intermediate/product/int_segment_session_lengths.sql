@@ -2,17 +2,9 @@
 {%- set bucket = "cast(floor(10 * ln(1 + cast(session_months.seconds as double precision))) as integer)" -%}
 with
 
-periods as (
+period_months as (
 
-    select
-        period_months.period_type,
-        period_months.period_start,
-        period_months.month_start,
-        periods.closing_day
-
-    from {{ ref('int_period_months') }} as period_months
-    inner join {{ ref('int_periods') }} as periods
-        on period_months.period_type = periods.period_type and period_months.period_start = periods.period_start
+    select * from {{ ref('int_period_months') }}
 
 ),
 
@@ -30,17 +22,17 @@ session_months as (
 set_lengths as (
 
     select
-        periods.period_type,
-        periods.period_start,
+        period_months.period_type,
+        period_months.period_start,
         balances.attribute_set,
         session_months.bucket,
         session_months.seconds,
         session_months.sessions
 
     from session_months
-    inner join periods on session_months.month_start = periods.month_start
+    inner join period_months on session_months.month_start = period_months.month_start
     inner join {{ ref('int_customer_balances') }} as balances
-        on session_months.customer_id = balances.customer_id and periods.closing_day = balances.state_day
+        on session_months.customer_id = balances.customer_id and period_months.closing_day = balances.state_day
 
 ),
 

@@ -1,7 +1,8 @@
 select
     periods.period_type,
     periods.period_start,
-    months.month_start
+    months.month_start,
+    periods.closing_day
 
 from {{ ref('int_periods') }} as periods
 inner join {{ ref('int_months') }} as months
