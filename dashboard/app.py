@@ -11,6 +11,8 @@ from dashboard.formats import plain
 # a file, since Streamlit would fetch a symbol or an emoji from elsewhere
 ICON = str(Path(__file__).parent / "icon.svg")
 SECONDS_BETWEEN_LOOKS = 5
+# the name of a tile goes on in a second line, which Streamlit would cut
+STYLE = """<style>[data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; text-overflow: clip; }</style>"""
 PAGES = (
     ("overview", "Overview", ":material/dashboard:"),
     ("revenue", "Revenue", ":material/payments:"),
@@ -28,6 +30,7 @@ PAGES = (
 def main() -> None:
     """Run the chosen page on what is published now."""
     st.set_page_config(page_title="Customer-success metrics", page_icon=ICON, layout="wide")
+    st.html(STYLE)
     page = st.navigation(
         [st.Page(f"screens/{name}.py", title=title, icon=icon, url_path=name) for name, title, icon in PAGES]
     )

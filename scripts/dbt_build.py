@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from console import console, say
 from inputs import PROJECT, Target
 
-# a log that cannot be written is no reason to print where
+# a log that cannot be written is no reason to print where; what is parsed stays to the end, so that Python need not look through it for garbage
 DBT = [
     sys.executable,
     "-P",
     "-c",
-    "import logging; logging.raiseExceptions = False; from dbt.cli.main import cli; cli()",
+    "import gc, logging; gc.set_threshold(200_000, 50, 100); logging.raiseExceptions = False; from dbt.cli.main import cli; cli()",
 ]
 # the results of dbt, each with the part of the build it belongs to
 PARTS = {

@@ -1,4 +1,4 @@
-"""The latest complete month of a published database in some twenty figures, and what to type next."""
+"""The latest complete month of a published database in some thirty figures, and what to type next."""
 
 import os
 from collections.abc import Callable
@@ -33,7 +33,10 @@ FIGURES = [
     Figure("customer_churn_rate", "percent"),
     Figure("paying_customers", "count"),
     Figure("new_customers", "count"),
+    Figure("reactivated_customers", "count"),
+    Figure("resumed_customers", "count"),
     Figure("churned_customers", "count"),
+    Figure("paused_customers", "count"),
     Figure("average_revenue_per_account", "cents"),
     Figure("quick_ratio", "number"),
 ]

@@ -41,6 +41,8 @@ from review_reach import Manifest
 FOLDER = PROJECT / ".build/review"
 PAGE = PROJECT / "target/review.md"
 BASES_KEPT = 3
+# written by other hands, from the raw rows: what a reviewer reads beside the SQL
+REFERENCE = "tests/oracle/"
 # figures are compared, not judged
 LEFT_OUT = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -105,6 +107,7 @@ def reviewed(change: review_changes.Change) -> Review:
     facts: dict[str, Any] = {
         "base": change.base, "head": change.head, "is_committed": change.is_committed, "files": files, "entries": change.entries(),
         "diffs": {file: change.diff(file) for file in files},
+        "checks": {file: change.diff(file) for file in change.files if file.startswith(REFERENCE)},
     }  # fmt: skip
     if not files:
         return Review(**facts, built={"base": "no", "head": "no"}, data="")

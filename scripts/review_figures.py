@@ -25,6 +25,11 @@ NOT_COMPARED = (*RECORDS, "closed_metric_differences")
 CELLS_SHOWN = 5
 MONTHS_SHOWN = 3
 CUSTOMERS_SHOWN = 10
+# of a new metric
+MONTHS_OF_NEW = 6
+SEGMENTS_OF_NEW = 6
+# written with the figures themselves
+NOT_A_FIELD = ("metric_name", "description")
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,34 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure of one side with the parts it is divided from."""
+
+    period_start: datetime.date
+    segment_name: str
+    segment_value: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+
+
+@dataclass(frozen=True)
 class Added:
     """A metric that the base does not have."""
 
     name: str
     unit: str
     description: str
-    value: float | None  # of the whole company in the latest complete month
+    definition: dict[str, str]  # the other fields that say something
+    cells: int
+    empty: int  # cells without a value
+    months: list[Figure]  # of the whole company, the latest complete first
+    segments: dict[str, list[Figure]]  # of the latest complete month, those first on which most rests
+
+    @property
+    def value(self) -> float | None:
+        """The whole company's in the latest complete month."""
+        return self.months[0].value if self.months else None
 
 
 @dataclass(frozen=True)
@@ -149,7 +175,7 @@ def compare(connection: duckdb.DuckDBPyConnection, related: dict[str, set[str]] 
         metrics_added=_added(connection, sorted(names["head"] - names["base"]), definitions["head"], month),
         metrics_removed=sorted(names["base"] - names["head"]),
         definitions=_fields(definitions["base"], definitions["head"]),
-        marts=[one for mart in shared if (one := _mart(connection, mart, before[mart], now[mart]))],
+        marts=[one for mart in shared if (one := _mart(connection, mart, before[mart], now[mart], names["base"] & names["head"]))],
         marts_added=sorted(now.keys() - before.keys() - {*NOT_COMPARED}),
         marts_removed=sorted(before.keys() - now.keys() - {*NOT_COMPARED}),
         month=month,
@@ -311,7 +337,12 @@ def _moved_customers(
 
 
 def _counted_rows(
-    mart: str, columns: list[str], before: dict[str, str], now: dict[str, str], key: Sequence[str] = ()
+    mart: str,
+    columns: list[str],
+    before: dict[str, str],
+    now: dict[str, str],
+    key: Sequence[str] = (),
+    rows: str = "true",
 ) -> str:
     """A query with one line for each content that a row of the mart has on either side, and how often it is there."""
     words = ", ".join(
@@ -325,9 +356,9 @@ def _counted_rows(
     return f"""
         select {names}content, count(*) filter (where is_now) as rows_now, count(*) filter (where not is_now) as rows_before
         from (
-            select {names}hash({words}) as content, false as is_now from base.marts.{mart}
+            select {names}hash({words}) as content, false as is_now from base.marts.{mart} where {rows}
             union all
-            select {names}hash({words}), true from head.marts.{mart}
+            select {names}hash({words}), true from head.marts.{mart} where {rows}
         )
         group by all
     """
@@ -362,17 +393,40 @@ def _added(
     month: datetime.date | None,
 ) -> list[Added]:
     """What there is to say of new metrics."""
-    values = dict(
-        connection.execute(
-            "select metric_name, max(value) from head.marts.metrics"
-            " where period_type = 'month' and segment_name = 'all' and period_start = ? group by metric_name",
-            [month],
+    figure = "period_start, segment_name, segment_value, cast(numerator as double), cast(denominator as double), value"
+    found = []
+    for name in names:
+        cells, empty = connection.execute(
+            "select count(*), count(*) filter (where value is null) from head.marts.metrics where metric_name = ?",
+            [name],
+        ).fetchone()
+        months = connection.execute(
+            f"select {figure} from head.marts.metrics where metric_name = ? and period_type = 'month' and segment_name = 'all' and period_start <= ?"
+            f" order by period_start desc limit {MONTHS_OF_NEW}",
+            [name, month],
         ).fetchall()
-    )
-    rows = {name: definitions.get(name, {}) for name in names}
-    return [
-        Added(name, row.get("unit") or "", row.get("description") or "", values.get(name)) for name, row in rows.items()
-    ]
+        segments: dict[str, list[Figure]] = {}
+        for row in connection.execute(
+            f"select {figure} from head.marts.metrics where metric_name = ? and period_type = 'month' and segment_name <> 'all' and period_start = ?"
+            " order by segment_name, coalesce(denominator, numerator, value) desc nulls last, segment_value",
+            [name, month],
+        ).fetchall():
+            segments.setdefault(row[1], []).append(Figure(*row))
+        row = definitions.get(name, {})
+        fields = {key: _text(value) for key, value in row.items() if key not in NOT_A_FIELD and value is not None}
+        found.append(
+            Added(
+                name=name,
+                unit=row.get("unit") or "",
+                description=row.get("description") or "",
+                definition=fields,
+                cells=cells,
+                empty=empty,
+                months=[Figure(*one) for one in months],
+                segments=segments,
+            )
+        )
+    return found
 
 
 def _definitions(
@@ -400,12 +454,19 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _mart(connection: duckdb.DuckDBPyConnection, mart: str, before: dict[str, str], now: dict[str, str]) -> Mart | None:
-    """How many rows differ in the columns that both sides have; None where none does and no column came or went."""
+def _mart(
+    connection: duckdb.DuckDBPyConnection, mart: str, before: dict[str, str], now: dict[str, str], metrics: set[str]
+) -> Mart | None:
+    """
+    How many rows differ in the columns that both sides have; None where none does and no column came or went. Of a mart with rows of metrics those of
+    the metrics that both sides have: what is new or gone is told by its name.
+    """
     columns = [column for column in now if column in before]
+    names = ", ".join(f"'{name}'" for name in sorted(metrics))
+    rows_of = f"metric_name in ({names})" if metrics and "metric_name" in columns else "true"
     new, gone = connection.execute(
         "select coalesce(sum(greatest(rows_now - rows_before, 0)), 0), coalesce(sum(greatest(rows_before - rows_now, 0)), 0)"
-        f" from ({_counted_rows(mart, columns, before, now)})"
+        f" from ({_counted_rows(mart, columns, before, now, rows=rows_of)})"
     ).fetchone()
     words = [f"new: {', '.join(f'`{one}`' for one in now if one not in before)}"] if now.keys() - before.keys() else []
     words += (
@@ -414,5 +475,8 @@ def _mart(connection: duckdb.DuckDBPyConnection, mart: str, before: dict[str, st
     words += [f"`{one}`: {before[one].lower()}, now {now[one].lower()}" for one in columns if before[one] != now[one]]
     if not (new or gone or words):
         return None
-    rows = [connection.execute(f"select count(*) from {side}.marts.{mart}").fetchone()[0] for side in ("base", "head")]
+    rows = [
+        connection.execute(f"select count(*) from {side}.marts.{mart} where {rows_of}").fetchone()[0]
+        for side in ("base", "head")
+    ]
     return Mart(mart, *rows, int(gone), int(new), "; ".join(words))

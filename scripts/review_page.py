@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from review_changes import CHANGELOG, Commit
-from review_figures import Cell, Comparison, Mart, Metric
+from review_figures import SEGMENTS_OF_NEW, Added, Cell, Comparison, Mart, Metric
 
 # GitHub takes comments of 65,536 characters
 LONGEST = 60_000
@@ -41,6 +41,7 @@ class Review:
     comparison: Comparison | None = None  # none where nothing was built
     causes: dict[str, Sequence[str]] = field(default_factory=dict)  # the changed files by metric
     diffs: dict[str, str] = field(default_factory=dict)  # by file
+    checks: dict[str, str] = field(default_factory=dict)  # the same of the reference that figures are compared with
     families: dict[str, str] = field(default_factory=dict)  # by metric
     entries: Sequence[str] = ()  # what was added to CHANGELOG.md
 
@@ -80,12 +81,18 @@ def page(review: Review) -> str:
         sections += [
             _metrics(found, review),
             _comings_and_goings(found),
+            *(
+                _new(one, review, len(found.metrics_added) > METRICS_UNFOLDED)
+                for one in found.metrics_added[:METRICS_IN_DETAIL]
+            ),
             _definitions(found),
             *(_metric(metric, review, is_folded) for metric in found.metrics[:METRICS_IN_DETAIL]),
             _further(found.metrics[METRICS_IN_DETAIL:], review),
             _marts(found),
         ]
-    sections.append(_files(review))
+    used = {file for files in review.causes.values() for file in files}
+    sections.append(_diffs("What the figures are made of, as it changed", review.diffs, used))
+    sections.append(_diffs("What computes them again, from the raw rows alone, as it changed", review.checks))
     return fitted([section for section in sections if section])
 
 
@@ -202,11 +209,7 @@ def _metric(metric: Metric, review: Review, is_folded: bool) -> str:
         lines.append(f"| {_period(cell)} | {_segment(cell)} | {before} | {now} | {change} |")
     lines += ["", *_customers(metric), ""]
     lines += [f"Because of {', '.join(f'`{file}`' for file in review.causes.get(metric.name, ()))}."]
-    if is_folded:
-        lines = [f"<details><summary><code>{metric.name}</code></summary>", "", *lines, "", "</details>"]
-    else:
-        lines = [f"### `{metric.name}`", "", *lines]
-    return "\n".join(lines)
+    return _section(metric.name, lines, is_folded)
 
 
 def _customers(metric: Metric) -> list[str]:
@@ -241,16 +244,69 @@ def _comings_and_goings(found: Comparison) -> str:
     """Metrics and marts that one side alone has."""
     parts = []
     if found.metrics_added:
-        lines = ["## New metrics", "", f"| metric | what it says | {_month(found)}, whole company |", "|---|---|---:|"]
+        lines = [
+            "## New metrics", "",
+            f"| metric | what it says | {_month(found)}, whole company | figures | without a value |", "|---|---|---:|---:|---:|",
+        ]  # fmt: skip
         for one in found.metrics_added[:METRICS_LISTED]:
-            unit = _unit_of(one.unit, [one.value])
-            value = _number(one.value, unit, _digits(unit, [one.value]))
-            lines.append(f"| `{one.name}` | {_escaped(one.description)} | {value} |")
+            value = _alone(one.value, one.unit)
+            lines.append(f"| `{one.name}` | {_escaped(one.description)} | {value} | {one.cells:,} | {one.empty:,} |")
         parts.append("\n".join(lines))
     words = (
         ("Metrics that are gone", found.metrics_removed), ("New marts", found.marts_added), ("Marts that are gone", found.marts_removed),
     )  # fmt: skip
     return "\n\n".join([*parts, *(f"**{title}:** {_listed(names)}" for title, names in words if names)])
+
+
+def _new(metric: Added, review: Review, is_folded: bool) -> str:
+    """A metric that is new: what its definition says, its course, its segments."""
+    lines = []
+    if not metric.cells:
+        lines += [
+            "**It has no figure in `marts.metrics`:** is it in its family's union, `int_metric_cells__<family>`?",
+            "",
+        ]
+    lines += ["| field | |", "|---|---|"]
+    lines += [f"| {name} | {_escaped(value)} |" for name, value in metric.definition.items()]
+    if metric.months:
+        lines += ["", "| whole company | numerator | denominator | value |", "|---|---:|---:|---:|"]
+        lines += [
+            f"| {month.period_start:%b %Y} | {_part(month.numerator)} | {_part(month.denominator)} | {_alone(month.value, metric.unit)} |"
+            for month in metric.months
+        ]
+    if metric.segments:
+        lines += ["", f"| {_month(review.comparison)} by | those on which most rests first |", "|---|---|"]
+        for name, figures in metric.segments.items():
+            shown = [
+                f"{_escaped(one.segment_value)}{BLANK}**{_alone(one.value, metric.unit)}**"
+                for one in figures[:SEGMENTS_OF_NEW]
+            ]
+            more = f", and {len(figures) - SEGMENTS_OF_NEW:,} more" if len(figures) > SEGMENTS_OF_NEW else ""
+            lines.append(f"| {_escaped(name)} | {', '.join(shown)}{more} |")
+    if unexplained([metric.name], review.entries, review.families):
+        lines += [
+            "",
+            f"{CHANGELOG} does not say why there is such a metric: it need not, and its readers would like to know.",
+        ]
+    return _section(metric.name, lines, is_folded)
+
+
+def _section(name: str, lines: Sequence[str], is_folded: bool) -> str:
+    """What there is to say of a metric, behind its name where there are many."""
+    if is_folded:
+        return "\n".join([f"<details><summary><code>{name}</code></summary>", "", *lines, "", "</details>"])
+    return "\n".join([f"### `{name}`", "", *lines])
+
+
+def _part(value: float | None) -> str:
+    """A numerator or denominator: a whole number where it is one."""
+    return "-" if value is None else f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+
+
+def _alone(value: float | None, unit: str) -> str:
+    """A value by itself, in its unit."""
+    unit = _unit_of(unit, [value])
+    return _number(value, unit, _digits(unit, [value]))
 
 
 def _definitions(found: Comparison) -> str:
@@ -285,15 +341,13 @@ def _mart_line(mart: Mart) -> str:
     return f"| `{mart.name}` | {mart.rows_before:,} | {mart.rows_now:,} | {mart.gone:,} | {mart.new:,} | {mart.columns or 'the same'} |"
 
 
-def _files(review: Review) -> str:
+def _diffs(title: str, diffs: dict[str, str], first: Collection[str] = ()) -> str:
     """The lines that changed, file by file: first those that changed figures are made of."""
-    used = {file for files in review.causes.values() for file in files}
-    files = sorted(review.diffs, key=lambda file: (file not in used, file))
-    if not files:
+    if not diffs:
         return ""
-    parts = ["## What the figures are made of, as it changed"]
-    for file in files:
-        lines = review.diffs[file].splitlines()
+    parts = [f"## {title}"]
+    for file in sorted(diffs, key=lambda file: (file not in first, file)):
+        lines = diffs[file].splitlines()
         cut = f"\n... {len(lines) - DIFF_LINES} more lines" if len(lines) > DIFF_LINES else ""
         text = "\n".join(lines[:DIFF_LINES])
         # a fence is longer than any within

@@ -49,7 +49,9 @@ def main() -> None:
     say(f"The dashboard of {source.name}: http://{ADDRESS}:{number}  (Ctrl-C ends it)")
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboard/app.py")]
-    command += [f"--server.address={ADDRESS}", f"--server.port={number}", "--logger.hideWelcomeMessage=true"]
+    command += [f"--server.address={ADDRESS}", f"--server.port={number}"]
+    # what the server says of itself while nothing is wrong is said above
+    command += ["--logger.hideWelcomeMessage=true", "--logger.level=warning"]
     os.execve(sys.executable, command, os.environ | {"PYTHONPATH": str(PROJECT / "scripts")})
 
 

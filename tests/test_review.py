@@ -57,12 +57,14 @@ COMPANY = """
 def compared(tmp_path: Path) -> Callable[..., review_figures.Comparison]:
     """Compares the company with itself after the head has been told some SQL."""
 
-    def compare(*statements: str, related: dict[str, set[str]] | None = None) -> review_figures.Comparison:
+    def compare(
+        *statements: str, related: dict[str, set[str]] | None = None, company: str = COMPANY
+    ) -> review_figures.Comparison:
         paths = [tmp_path / side / "same_name.duckdb" for side in ("base", "head")]
         for path in paths:
             path.parent.mkdir()
             with duckdb.connect(str(path)) as database:
-                database.execute(COMPANY)
+                database.execute(company)
                 for statement in statements if path == paths[1] else ():
                     database.execute(statement)
         with review_figures.both(*paths, tmp_path) as connection:
@@ -168,12 +170,68 @@ def test_metrics_that_come_and_go(compared: Callable[..., review_figures.Compari
         "update marts.metrics set metric_name = 'arr' where metric_name = 'mrr'",
         "update marts.metric_definitions set metric_name = 'arr' where metric_name = 'mrr'",
     )
-    arr = review_figures.Added("arr", "money", "What is paid.", 2.5)
-    assert (found.metrics, found.metrics_added, found.metrics_removed) == ([], [arr], ["mrr"])
+    [arr] = found.metrics_added
+    assert (found.metrics, arr.name, arr.value, found.metrics_removed) == ([], "arr", 2.5, ["mrr"])
     review = reviewed(found)
     assert review.unexplained == ["mrr"], "a figure that is gone is told; one that is new takes nobody's away"
-    assert "| `arr` | What is paid. | 2.50 |" in review_page.page(review)
+    assert "| `arr` | What is paid. | 2.50 | 4 | 0 |" in review_page.page(review)
     assert "1 metric is gone" in review_page.page(review)
+
+
+def test_a_new_metric_is_shown_with_definition_course_and_segments(
+    compared: Callable[..., review_figures.Comparison],
+) -> None:
+    """What its reviewer asks first: how it is defined, where it has no value, how it went, and whether anybody was told."""
+    values = "'win_rate' as metric_name, 1 as numerator, 4.5 as denominator, 0.25 as value"
+    new = f"select * replace ({values}) from marts.metrics where metric_name = 'mrr'"
+    found = compared(
+        f"insert into marts.metrics {new}",
+        f"insert into marts.metrics select * replace ('Pro' as segment_value, 9 as denominator) from ({new}) where segment_name <> 'all'",
+        "update marts.metrics set value = null where metric_name = 'win_rate' and segment_name = 'all' and period_start = '2026-03-01'",
+        "insert into marts.metric_definitions values ('win_rate', 'ratio', 'Who signs.', null)",
+    )
+    [one] = found.metrics_added
+    assert (one.cells, one.empty, one.definition) == (6, 1, {"unit": "ratio"})
+    assert [(month.period_start.month, month.value) for month in one.months] == [(4, 0.25), (3, None)]
+    assert [figure.segment_value for figure in one.segments["acquisition_channel"]] == ["Pro", "Basic"]
+    text = review_page.page(reviewed(found)).replace("\u00a0", " ")
+    for line in (
+        "| `win_rate` | Who signs. | 25.0% | 6 | 1 |",
+        "| Apr 2026 | 1 | 4.50 | 25.0% |",
+        "| Mar 2026 | 1 | 4.50 | - |",
+        "| acquisition\\_channel | Pro **25.0%**, Basic **25.0%** |",
+        "CHANGELOG.md does not say why there is such a metric",
+    ):
+        assert line in text
+    assert review_page.unexplained(["win_rate"], [], {}), "and yet it passes"
+    assert not reviewed(found).unexplained
+    told = review_page.page(reviewed(found, entries=["- `win_rate`: who signs, of all who were asked to."]))
+    assert "does not say why" not in told
+
+
+def test_a_new_metric_without_figures_is_said_to_have_none(compared: Callable[..., review_figures.Comparison]) -> None:
+    found = compared("insert into marts.metric_definitions values ('win_rate', 'ratio', 'Who signs.', null)")
+    text = review_page.page(reviewed(found))
+    assert "**It has no figure in `marts.metrics`:**" in text
+    assert "| `win_rate` | Who signs. | - | 0 | 0 |" in text
+
+
+def test_rows_of_a_new_metric_are_no_change_of_a_mart(compared: Callable[..., review_figures.Comparison]) -> None:
+    """Of a mart with rows of metrics, as `metric_cells` is."""
+    company = COMPANY + "create view marts.metric_cells as select metric_name, value as figure from marts.metrics;"
+    new = "insert into marts.metrics select * replace ('win_rate' as metric_name) from marts.metrics where metric_name = 'mrr'"
+    assert compared(new, company=company).marts == []
+
+
+def test_rows_of_a_changed_metric_are_a_change_of_a_mart(compared: Callable[..., review_figures.Comparison]) -> None:
+    """Beside those of a new one, which are not counted."""
+    company = COMPANY + "create view marts.metric_cells as select metric_name, value as figure from marts.metrics;"
+    found = compared(
+        "insert into marts.metrics select * replace ('win_rate' as metric_name) from marts.metrics where metric_name = 'mrr'",
+        "update marts.metrics set value = 3 where metric_name = 'mrr' and segment_name = 'all'",
+        company=company,
+    )
+    assert found.marts == [review_figures.Mart("metric_cells", 8, 8, 2, 2, "")]
 
 
 def test_definitions_are_compared_field_by_field(compared: Callable[..., review_figures.Comparison]) -> None:
@@ -636,12 +694,17 @@ def test_a_change_is_reviewed(repository: Repository) -> None:
     before = (repository.project / "CHANGELOG.md").read_text()
     repository.write("CHANGELOG.md", before + "- `mrr` is twice what it was, since prices are for two seats.\n")
     repository.write("models/marts/metrics/revenue/mrr.yml", MRR_YAML.replace("What is paid.", "What is paid a month."))
+    repository.write("tests/oracle/revenue.py", "# what is paid, counted again\n")
     told = repository.review("main")
     assert told.returncode == 0, told.stdout + told.stderr
     assert "kept from an earlier review" in told.stdout
     assert "**and what is not committed yet**" in told.stdout
     assert "**2 figures of 1 metric changed.** CHANGELOG.md says why:" in told.stdout
     assert "| `mrr` | description | What is paid. | What is paid a month. |" in told.stdout
+    title = "## What computes them again, from the raw rows alone, as it changed"
+    assert "+# what is paid, counted again" in told.stdout.split(title)[1], (
+        "a reviewer sees the reference beside the SQL"
+    )
 
 
 def test_what_makes_no_figure_makes_no_build(repository: Repository) -> None:
