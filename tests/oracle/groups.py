@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 
 from tests.oracle.company import ONE_DAY, ZERO, Company, Customer, Period, Term
 from tests.oracle.movements import Fact
@@ -121,7 +121,7 @@ class Group:
     def average_mrr(self) -> Decimal:
         """Each customer's mean over the days of the period, rounded, summed."""
         return total(
-            round10(Fraction(sum(one.month_sums)) / self.period.days) for one in self.closing if any(one.month_sums)
+            mean_of_days(sum(one.month_sums), self.period.days) for one in self.closing if any(one.month_sums)
         )
 
     @cached_property
@@ -130,7 +130,7 @@ class Group:
         first, close = self.period.first, self.period.close
         lengths = [(min(close, last_of_month(month)) - max(first, month)).days + 1 for month in self.period.months]
         return total(
-            round10(Fraction(amount) / days)
+            mean_of_days(amount, days)
             for one in self.closing
             if any(one.month_sums)
             for amount, days in zip(one.month_sums, lengths, strict=True)
@@ -308,6 +308,12 @@ class Group:
 
 def total(amounts) -> Decimal:
     return sum(amounts, ZERO)
+
+
+@cache
+def mean_of_days(amount: Decimal, days: int) -> Decimal:
+    """A customer's, rounded: the same in every segment that the customer is in."""
+    return round10(Fraction(amount) / days)
 
 
 def last_of_month(month: date) -> date:

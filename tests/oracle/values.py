@@ -80,11 +80,10 @@ def round10(exact: Fraction | Decimal | int) -> Decimal:
     """Rounded half away from zero to ten decimals."""
     if isinstance(exact, Decimal):
         return exact.quantize(TENTH_PLACE, rounding=ROUND_HALF_UP)
-    fraction = Fraction(exact) * TEN_PLACES
-    whole, rest = divmod(abs(fraction.numerator), fraction.denominator)
-    if 2 * rest >= fraction.denominator:
+    whole, rest = divmod(abs(exact.numerator) * TEN_PLACES, exact.denominator)
+    if 2 * rest >= exact.denominator:
         whole += 1
-    return Decimal(-whole if fraction < 0 else whole).scaleb(-10)
+    return Decimal(-whole if exact < 0 else whole).scaleb(-10)
 
 
 def plus_days(day: date, days: int) -> date:

@@ -173,6 +173,7 @@ class Voice:
         self._surveys_sent()
         self._loyal_acts()
         self._of_period: dict[Period | None, PeriodVoice] = {}
+        self._loyalty: dict[tuple[str, date], Decimal] = {}
 
     def has(self, *tables: str) -> bool:
         return any(self.staged[table] for table in tables)
@@ -263,6 +264,13 @@ class Voice:
             self.programme_days[row["customer_id"]].append(row["occurred_at"].day)
 
     def loyalty(self, customer: Customer, close: date) -> Decimal:
+        """The same in every segment that the customer is in, and computed once."""
+        key = customer.customer_id, close
+        if key not in self._loyalty:
+            self._loyalty[key] = self._loyalty_of(customer, close)
+        return self._loyalty[key]
+
+    def _loyalty_of(self, customer: Customer, close: date) -> Decimal:
         """How loyal a paying customer acts, 0 to 100: buys again, stays, refers, takes part."""
         year_ago, quarter_ago = plus_months(close, -12), plus_days(close, -90)
         name, first = customer.customer_id, customer.first_paid_day
