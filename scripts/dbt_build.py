@@ -23,6 +23,7 @@ DBT = [
     "-c",
     "import gc, logging; gc.set_threshold(200_000, 50, 100); logging.raiseExceptions = False; from dbt.cli.main import cli; cli()",
 ]
+DBT_TOLD = [sys.executable, "-P", str(PROJECT / "scripts/dbt_told.py")]
 # the results of dbt, each with the part of the build it belongs to
 PARTS = {
     "LogModelResult": "models",
@@ -111,9 +112,8 @@ def last_change() -> float:
 def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:
     """The command of a build."""
     return [
-        *DBT, "build", "--project-dir", str(project), "--target-path", str(target.work_folder / "target"),
-        "--log-path", str(target.work_folder / "logs"), "--log-format", "json", "--log-format-file", "text",
-        "--no-use-colors", *arguments,
+        *DBT_TOLD, "build", "--project-dir", str(project), "--target-path", str(target.work_folder / "target"),
+        "--log-path", str(target.work_folder / "logs"), "--log-level", "none", "--no-use-colors", *arguments,
     ]  # fmt: skip
 
 
@@ -168,11 +168,11 @@ def _read(
     left_out: Collection[str],
     selected: dict[str, int] | None,
 ) -> None:
-    """Take in one line of dbt's log."""
+    """Take in one line of what dbt tells."""
     outcome.has_room = outcome.has_room and not NO_ROOM.search(line)
     try:
         event = json.loads(line)
-        name, level, message = event["info"]["name"], event["info"]["level"], event["info"]["msg"].strip()
+        name, level, message = event["name"], event["level"], event["message"].strip()
     except (ValueError, KeyError, TypeError):
         if line.strip() and "Warning" not in line:
             say(f"  {line.rstrip()}")
@@ -199,7 +199,7 @@ def _read(
     if name in PARTS:
         part = PARTS[name]
         outcome.done[part] = outcome.done.get(part, 0) + 1
-        display.done(outcome.done, event["data"].get("node_info", {}).get("node_name", ""))
+        display.done(outcome.done, event["node"])
     if level == "warn" and name != "LogTestResult":
         outcome.warnings += name != "RunResultWarningMessage"
         say(

@@ -7,7 +7,7 @@
 #}
 {% materialization view, adapter='duckdb' %}
     {% if not builds_increment() or load_cached_relation(this) is none %}
-        {{ return(materialization_view_default()) }}
+        {{ return(made_in_place('view', get_create_view_as_sql(this.incorporate(type='view'), sql))) }}
     {% endif %}
 
     {% if config.get('meta', {}).changed %}
