@@ -22,7 +22,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,7 @@ from dbt.cli.main import dbtRunner
 
 from nlp.duckdb_functions import register
 from tests.publishing import SEMANTIC_LAYER, stripped
+from tests.shared import once
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG = "customer_success"
@@ -246,17 +247,29 @@ class Workshop:
         settings = yaml.safe_load((root / "dbt_project.yml").read_text())
         settings.pop("on-run-start", None)
         (self.folder / "dbt_project.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
-        self.manifest = None
         # relations are named when they are parsed
-        self.manifest = self.dbt("parse", self.folder / f"{CATALOG}.duckdb")
+        self.manifest = None
+        self.manifest = once(f"parsed {root}", lambda: self.dbt("parse", self.folder / f"{CATALOG}.duckdb"))
+        self.root = root
         self.variables_read = _variables_read(self.manifest)
 
-    def compiled(self, tables: str, variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """Every model and singular test as compiled over empty tables that a statement makes; anew, only those that may read a variable."""
-        default = self.whole(tables)
-        asked = {"*", *variables}
-        names = [node["name"] for key, node in default.items() if self.variables_read[key] & asked]
-        if not variables or not names:
+    def compiled(
+        self, usual: str, tables: str, altered: Collection[str], variables: Mapping[str, Any]
+    ) -> dict[str, dict[str, Any]]:
+        """
+        Every model and singular test as compiled over empty tables that a statement makes. Anew, only those that may read a variable, or a raw table
+        that is altered; the rest over the usual tables.
+        """
+        default = self.whole(usual)
+        asked = {"*", *variables} if variables else set()
+        names = [
+            node["name"]
+            for key, node in default.items()
+            if self.variables_read[key] & asked
+            # raw_table('users'), raw_columns('users')
+            or any(f"'{table}'" in node["raw_code"] for table in altered)
+        ]
+        if not names:
             return default
         # dbt prints what the first word of a selection names
         return default | self._compiled(tables, json.dumps(variables), "tag:none", *names)
@@ -264,7 +277,10 @@ class Workshop:
     @cache  # noqa: B019
     def whole(self, tables: str, variables: str = "{}") -> dict[str, dict[str, Any]]:
         """The same without asking who reads what."""
-        return self._compiled(tables, variables, "resource_type:model", "test_type:singular")
+        return once(
+            f"compiled {self.root} {variables} {tables}",
+            lambda: self._compiled(tables, variables, "resource_type:model", "test_type:singular"),
+        )
 
     def _compiled(self, tables: str, variables: str, *selected: str) -> dict[str, dict[str, Any]]:
         database = Path(tempfile.mkdtemp(dir=self.folder)) / f"{CATALOG}.duckdb"
@@ -310,15 +326,26 @@ def _workshop(root: Path) -> Workshop:
     return Workshop(root)
 
 
+def _empty_tables(tables: Mapping[str, Iterable[str]]) -> str:
+    """Statements that make schema raw with every table, all text."""
+    return "; ".join(["create schema raw", *(_empty(f"raw.{name}", columns) for name, columns in tables.items())])
+
+
 class Project:
     """The compiled models of one set of variables. `without`: raw columns that the extract lacks, as `table.column`."""
 
     def __init__(self, root: Path, variables: Mapping[str, Any], without: Iterable[str] = ()) -> None:
         self.tables = raw_columns(root)
-        for name in without:
-            table, column = name.split(".")
+        usual = _empty_tables(self.tables)
+        lacking = [name.split(".") for name in without]
+        for table, column in lacking:
             self.tables[table] = [one for one in self.tables[table] if one != column]
-        manifest = self._compile(root, dict(variables))
+        # over empty raw tables; without the hooks, which look for files
+        workshop = _workshop(root)
+        manifest = workshop.manifest.to_dict()
+        manifest["nodes"] |= workshop.compiled(
+            usual, _empty_tables(self.tables), {table for table, _ in lacking}, dict(variables)
+        )
         self.seed_types: dict[str, dict[str, str]] = {}
         self.models, self.seeds = self._read(root, manifest)
         # the project's own laws between metrics: queries that find no row where all is well
@@ -330,19 +357,6 @@ class Project:
         self.by_name = {model.name: model for model in self.models}
         self.functions = ""  # SQL that defines functions which the models call
         self.shares = True  # tables with other companies
-
-    def _compile(self, root: Path, variables: dict[str, Any]) -> dict[str, Any]:
-        """The manifest of a dbt compile over empty raw tables; without the hooks, which look for files."""
-        workshop = _workshop(root)
-        manifest = workshop.manifest.to_dict()
-        manifest["nodes"] |= workshop.compiled(self._empty_tables(), variables)
-        return manifest
-
-    def _empty_tables(self) -> str:
-        """Statements that make schema raw with every table, all text."""
-        return "; ".join(
-            ["create schema raw", *(_empty(f"raw.{name}", columns) for name, columns in self.tables.items())]
-        )
 
     def _read(self, root: Path, manifest: dict[str, Any]) -> tuple[list[Model], list[tuple[str, Path]]]:
         nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}

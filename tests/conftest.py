@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests import shared
 from tests.harness import Result, dbt_build, load_postgres, postgres_environment, postgres_query
 
 if TYPE_CHECKING:
@@ -65,6 +66,18 @@ LONG_ONES = (
 def pytest_xdist_auto_num_workers() -> int:
     """A process more than there are processors: one or the other waits for a server, a browser or a build of its own."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process makes a folder for what the others need not make again."""
+    if not hasattr(config, "workerinput"):
+        shared.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """It goes when all have ended."""
+    if not hasattr(config, "workerinput"):
+        shared.end()
 
 
 # before xdist reads the marks

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import duckdb
 import yaml
 
+from tests.shared import once
+
 PROJECT = Path(__file__).resolve().parent.parent
 Row = Mapping[str, Any]
 
@@ -202,9 +204,7 @@ def dbt_build(
         # read once for all that is named alike: variables, raw data and the as-of day come later, and DuckDB's file has one name everywhere
         key = tuple(sorted((name, value) for name, value in environment.items() if name not in READ_LATER))
         if key not in _MANIFESTS:
-            parsed = dbtRunner().invoke(["--warn-error", "parse", *places])
-            assert parsed.success, parsed.exception
-            _MANIFESTS[key] = parsed.result
+            _MANIFESTS[key] = once(f"manifest {key}", lambda: _parsed(places))
         outcome = dbtRunner(
             manifest=_MANIFESTS[key].deepcopy(),
             callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)],
@@ -219,6 +219,15 @@ def dbt_build(
             return connection.execute(sql).fetchall()
 
     return Result(bool(outcome.success), "\n".join(messages), query)
+
+
+def _parsed(places: Sequence[str]) -> Any:
+    """The project as dbt reads it."""
+    from dbt.cli.main import dbtRunner
+
+    parsed = dbtRunner().invoke(["--warn-error", "parse", *places])
+    assert parsed.success, parsed.exception
+    return parsed.result
 
 
 @contextmanager

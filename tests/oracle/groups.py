@@ -120,9 +120,7 @@ class Group:
     @cached_property
     def average_mrr(self) -> Decimal:
         """Each customer's mean over the days of the period, rounded, summed."""
-        return total(
-            mean_of_days(sum(one.month_sums), self.period.days) for one in self.closing if any(one.month_sums)
-        )
+        return total(mean_of_days(sum(one.month_sums), self.period.days) for one in self.closing if any(one.month_sums))
 
     @cached_property
     def monthly_averages(self) -> Decimal:
