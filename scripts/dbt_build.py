@@ -152,6 +152,10 @@ def run_dbt(
             for line in dbt.stdout:
                 _read(line, outcome, display, left_out, selected)
         outcome.code = dbt.wait()
+        if not outcome.code and not outcome.totals:
+            # as --help does
+            outcome.code = 1
+            outcome.errors.append("dbt ended without building anything.")
     finally:
         if dbt.poll() is None:
             dbt.terminate()

@@ -165,6 +165,18 @@ def test_a_part_is_not_published(project: Path, published: tuple[Path, subproces
     assert digest(database) == before
 
 
+def test_what_builds_nothing_is_not_published(
+    project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path
+) -> None:
+    """dbt ends well, having said how it is used."""
+    database, _ = published
+    before = digest(database)
+    run = build(project, raw, database, arguments=["--help"])
+    assert run.returncode == 1
+    assert "dbt ended without building anything." in run.stdout
+    assert digest(database) == before
+
+
 def test_missing_column_leaves_the_database(
     project: Path, published: tuple[Path, subprocess.CompletedProcess], raw: Path, tmp_path: Path
 ) -> None:
