@@ -3,6 +3,7 @@ dbt, with what it tells as lines of JSON on standard output: name, level, messag
 too, and thrown away, which takes a twelfth of a build.
 """
 
+import contextlib
 import gc
 import json
 import logging
@@ -32,7 +33,8 @@ def tell(event: EventMsg) -> None:
             "message": event.info.msg,
             "node": node.node_name if node else "",
         }
-        with one_at_a_time:
+        # where nobody reads any more, since who began the build was killed, it goes on to its end
+        with one_at_a_time, contextlib.suppress(OSError):
             sys.stdout.write(json.dumps(told) + "\n")
             sys.stdout.flush()
 

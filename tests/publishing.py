@@ -53,8 +53,8 @@ def without_tests(project: Path) -> Path:
 
 
 def without_unit_tests(project: Path) -> Path:
-    """The project with what dbt tests of tables, but not of models alone, which need no company."""
-    _strip(project, {"unit_tests"})
+    """The project with what dbt tests of tables, but not of models alone, which need no company; nor the semantic layer."""
+    _strip(project, {"unit_tests"}, SEMANTIC_LAYER)
     return project
 
 
