@@ -326,7 +326,7 @@ def _workshop(root: Path) -> Workshop:
     return Workshop(root)
 
 
-def _empty_tables(tables: Mapping[str, Iterable[str]]) -> str:
+def empty_tables(tables: Mapping[str, Iterable[str]]) -> str:
     """Statements that make schema raw with every table, all text."""
     return "; ".join(["create schema raw", *(_empty(f"raw.{name}", columns) for name, columns in tables.items())])
 
@@ -336,7 +336,7 @@ class Project:
 
     def __init__(self, root: Path, variables: Mapping[str, Any], without: Iterable[str] = ()) -> None:
         self.tables = raw_columns(root)
-        usual = _empty_tables(self.tables)
+        usual = empty_tables(self.tables)
         lacking = [name.split(".") for name in without]
         for table, column in lacking:
             self.tables[table] = [one for one in self.tables[table] if one != column]
@@ -344,7 +344,7 @@ class Project:
         workshop = _workshop(root)
         manifest = workshop.manifest.to_dict()
         manifest["nodes"] |= workshop.compiled(
-            usual, _empty_tables(self.tables), {table for table, _ in lacking}, dict(variables)
+            usual, empty_tables(self.tables), {table for table, _ in lacking}, dict(variables)
         )
         self.seed_types: dict[str, dict[str, str]] = {}
         self.models, self.seeds = self._read(root, manifest)

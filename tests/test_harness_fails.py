@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests import test_laws
+from tests import compiled, test_laws
 from tests.comparison import all_differences
 from tests.compiled import ROOT, Project, _workshop, folder_tables, project
 from tests.conftest import CAST, VARIABLES
@@ -153,15 +153,25 @@ def test_a_law_notices_a_row_that_counts_twice(sound: Project, monkeypatch: pyte
         test_laws.test_u2_a_row_that_comes_twice_counts_once()
 
 
-@pytest.mark.parametrize("name", ["fiscal year, zone", "policies"])
-def test_variables_reach_every_model_that_reads_them(name: str) -> None:
-    """Compiled anew is what may read a variable; the whole project compiled with it is the same."""
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("fiscal year, zone", ""),
+        ("policies", ""),
+        ("defaults", "users.is_licensed"),
+        ("defaults", "survey_responses.delivered_at"),
+    ],
+)
+def test_compiled_anew_is_what_reads_a_variable_or_an_altered_table(name: str, without: str) -> None:
+    """The whole project compiled with it is the same."""
     workshop = _workshop(ROOT)
-    tables = project({})._empty_tables()
-    whole = workshop.whole(tables, json.dumps(SETTINGS[name]))
-    parts = workshop.compiled(tables, SETTINGS[name])
-    default = workshop.whole(tables)
-    assert len({code(parts[key]) for key in parts} - {code(default[key]) for key in default}) > 5
+    usual, variables = compiled.empty_tables(project({}).tables), SETTINGS[name]
+    altered = {without.split(".")[0]} - {""}
+    tables = compiled.empty_tables(project({}, without=[without] if without else ()).tables)
+    whole = workshop.whole(tables, json.dumps(variables))
+    parts = workshop.compiled(usual, tables, altered, variables)
+    default = workshop.whole(usual)
+    assert len({code(parts[key]) for key in parts} - {code(default[key]) for key in default}) >= 2
     assert {key: code(one) for key, one in parts.items()} == {key: code(one) for key, one in whole.items()}
 
 
