@@ -249,7 +249,7 @@ def _comings_and_goings(found: Comparison) -> str:
             f"| metric | what it says | {_month(found)}, whole company | figures | without a value |", "|---|---|---:|---:|---:|",
         ]  # fmt: skip
         for one in found.metrics_added[:METRICS_LISTED]:
-            value = _alone(one.value, one.unit)
+            value = _alone(one.value, _unit_of_new(one))
             lines.append(f"| `{one.name}` | {_escaped(one.description)} | {value} | {one.cells:,} | {one.empty:,} |")
         parts.append("\n".join(lines))
     words = (
@@ -260,7 +260,7 @@ def _comings_and_goings(found: Comparison) -> str:
 
 def _new(metric: Added, review: Review, is_folded: bool) -> str:
     """A metric that is new: what its definition says, its course, its segments."""
-    lines = []
+    lines, unit = [], _unit_of_new(metric)
     if not metric.cells:
         lines += [
             "**It has no figure in `marts.metrics`:** is it in its family's union, `int_metric_cells__<family>`?",
@@ -271,14 +271,14 @@ def _new(metric: Added, review: Review, is_folded: bool) -> str:
     if metric.months:
         lines += ["", "| whole company | numerator | denominator | value |", "|---|---:|---:|---:|"]
         lines += [
-            f"| {month.period_start:%b %Y} | {_part(month.numerator)} | {_part(month.denominator)} | {_alone(month.value, metric.unit)} |"
+            f"| {month.period_start:%b %Y} | {_part(month.numerator)} | {_part(month.denominator)} | {_alone(month.value, unit)} |"
             for month in metric.months
         ]
     if metric.segments:
         lines += ["", f"| {_month(review.comparison)} by | those on which most rests first |", "|---|---|"]
         for name, figures in metric.segments.items():
             shown = [
-                f"{_escaped(one.segment_value)}{BLANK}**{_alone(one.value, metric.unit)}**"
+                f"{_escaped(one.segment_value)}{BLANK}**{_alone(one.value, unit)}**"
                 for one in figures[:SEGMENTS_OF_NEW]
             ]
             more = f", and {len(figures) - SEGMENTS_OF_NEW:,} more" if len(figures) > SEGMENTS_OF_NEW else ""
@@ -303,9 +303,14 @@ def _part(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
 
 
+def _unit_of_new(metric: Added) -> str:
+    """The unit to write all figures of a new metric in."""
+    figures = [*metric.months, *(figure for found in metric.segments.values() for figure in found)]
+    return _unit_of(metric.unit, [figure.value for figure in figures])
+
+
 def _alone(value: float | None, unit: str) -> str:
     """A value by itself, in its unit."""
-    unit = _unit_of(unit, [value])
     return _number(value, unit, _digits(unit, [value]))
 
 

@@ -209,6 +209,20 @@ def test_a_new_metric_is_shown_with_definition_course_and_segments(
     assert "does not say why" not in told
 
 
+def test_all_figures_of_a_new_metric_are_of_one_unit(compared: Callable[..., review_figures.Comparison]) -> None:
+    """Where one is no share, none is written as one."""
+    found = compared(
+        "insert into marts.metrics select * replace ('win_rate' as metric_name, 0.5 as value) from marts.metrics where metric_name = 'mrr'",
+        "update marts.metrics set value = 26.7 where metric_name = 'win_rate' and segment_name <> 'all' and period_start = '2026-04-01'",
+        "insert into marts.metric_definitions values ('win_rate', 'ratio', 'Who signs.', null)",
+    )
+    text = review_page.page(reviewed(found)).replace("\u00a0", " ")
+    assert "| `win_rate` | Who signs. | 0.50 | 4 | 0 |" in text
+    assert "| Apr 2026 | 10 | 4 | 0.50 |" in text
+    assert "Basic **26.70**" in text
+    assert "%" not in text
+
+
 def test_a_new_metric_without_figures_is_said_to_have_none(compared: Callable[..., review_figures.Comparison]) -> None:
     found = compared("insert into marts.metric_definitions values ('win_rate', 'ratio', 'Who signs.', null)")
     text = review_page.page(reviewed(found))
