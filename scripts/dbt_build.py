@@ -14,16 +14,10 @@ from typing import Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from console import console, say
+from dbt_process import TOLD
 from inputs import PROJECT, Target
 
-# a log that cannot be written is no reason to print where; what is parsed stays to the end, so that Python need not look through it for garbage
-DBT = [
-    sys.executable,
-    "-P",
-    "-c",
-    "import gc, logging; gc.set_threshold(200_000, 50, 100); logging.raiseExceptions = False; from dbt.cli.main import cli; cli()",
-]
-DBT_TOLD = [sys.executable, "-P", str(PROJECT / "scripts/dbt_told.py")]
+DBT = [sys.executable, "-P", str(PROJECT / "scripts/dbt_process.py")]
 # the results of dbt, each with the part of the build it belongs to
 PARTS = {
     "LogModelResult": "models",
@@ -112,7 +106,7 @@ def last_change() -> float:
 def dbt_command(target: HasWorkFolder, arguments: list[str], project: Path = PROJECT) -> list[str]:
     """The command of a build."""
     return [
-        *DBT_TOLD, "build", "--project-dir", str(project), "--target-path", str(target.work_folder / "target"),
+        *DBT, TOLD, "build", "--project-dir", str(project), "--target-path", str(target.work_folder / "target"),
         "--log-path", str(target.work_folder / "logs"), "--log-level", "none", "--no-use-colors", *arguments,
     ]  # fmt: skip
 

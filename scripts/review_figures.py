@@ -97,13 +97,9 @@ class Added:
     definition: dict[str, str]  # the other fields that say something
     cells: int
     empty: int  # cells without a value
-    months: list[Figure]  # of the whole company, the latest complete first
-    segments: dict[str, list[Figure]]  # of the latest complete month, those first on which most rests
-
-    @property
-    def value(self) -> float | None:
-        """The whole company's in the latest complete month."""
-        return self.months[0].value if self.months else None
+    value: float | None  # of the whole company in the latest complete month
+    months: list[Figure]  # of the whole company up to that month, the latest first
+    segments: dict[str, list[Figure]]  # of that month, those first on which most rests
 
 
 @dataclass(frozen=True)
@@ -400,11 +396,12 @@ def _added(
             "select count(*), count(*) filter (where value is null) from head.marts.metrics where metric_name = ?",
             [name],
         ).fetchone()
-        months = connection.execute(
+        rows = connection.execute(
             f"select {figure} from head.marts.metrics where metric_name = ? and period_type = 'month' and segment_name = 'all' and period_start <= ?"
             f" order by period_start desc limit {MONTHS_OF_NEW}",
             [name, month],
         ).fetchall()
+        months = [Figure(*row) for row in rows]
         segments: dict[str, list[Figure]] = {}
         for row in connection.execute(
             f"select {figure} from head.marts.metrics where metric_name = ? and period_type = 'month' and segment_name <> 'all' and period_start = ?"
@@ -422,7 +419,8 @@ def _added(
                 definition=fields,
                 cells=cells,
                 empty=empty,
-                months=[Figure(*one) for one in months],
+                value=next((one.value for one in months if one.period_start == month), None),
+                months=months,
                 segments=segments,
             )
         )

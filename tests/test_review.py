@@ -223,6 +223,20 @@ def test_all_figures_of_a_new_metric_are_of_one_unit(compared: Callable[..., rev
     assert "%" not in text
 
 
+def test_the_figure_of_an_older_month_is_not_taken_for_the_latest(
+    compared: Callable[..., review_figures.Comparison],
+) -> None:
+    found = compared(
+        "insert into marts.metrics select * replace ('win_rate' as metric_name) from marts.metrics"
+        " where metric_name = 'mrr' and period_start = '2026-03-01'",
+        "insert into marts.metric_definitions values ('win_rate', 'number', 'Who signs.', null)",
+    )
+    text = review_page.page(reviewed(found))
+    assert "| metric | what it says | Apr 2026, whole company |" in text
+    assert "| `win_rate` | Who signs. | - | 2 | 0 |" in text
+    assert "| Mar 2026 | 10 | 4 | 2.50 |" in text
+
+
 def test_a_new_metric_without_figures_is_said_to_have_none(compared: Callable[..., review_figures.Comparison]) -> None:
     found = compared("insert into marts.metric_definitions values ('win_rate', 'ratio', 'Who signs.', null)")
     text = review_page.page(reviewed(found))

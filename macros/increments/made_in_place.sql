@@ -1,5 +1,5 @@
 {#
-    Tables and views on DuckDB, made where they are to stand, in one statement with the drop of what stood there. dbt's own materializations make them
+    Tables and views on DuckDB, made where they are to stand, in one transaction with the drop of what stood there. dbt's own materializations make them
     under another name, rename what is there and then them, and drop what was there, which costs more than most models. Nobody reads the file of a
     build before it is published whole; who runs dbt alone on a published file has the transaction, which holds the drop and the new table together.
 #}
