@@ -17,7 +17,7 @@ from rich.table import Table
 from console import Stop, console, run_main, say, shown
 from inputs import PROJECT
 from mutation.equivalents import FILE, Key, equivalents, unknown
-from mutation.judge import Judge, Verdict, paths, selected
+from mutation.judge import SOURCES, Judge, Verdict, paths, selected
 from mutation.operators import Mutant
 from mutation.report import HEAD, by_folder, by_model, write
 
@@ -47,7 +47,7 @@ def main() -> None:
             f"SELECT is {asked.select}: no model is named so. Expected names or folders, such as {USUALLY.split()[0]}."
         )
     say("Compiling the project and making mutants ...")
-    here = make_judge()
+    here = make_judge(asked.unit)
     mutants = [mutant for model in models if model in here.project.by_name for mutant in here.statement(model).mutants]
     gone = unknown(known, mutants, set(models))
     if gone:
@@ -61,7 +61,7 @@ def main() -> None:
     )
     verdicts: list[Verdict] = []
     try:
-        for verdict in judged(to_judge, asked.jobs, deadline):
+        for verdict in judged(to_judge, asked.jobs, deadline, asked.unit):
             verdicts.append(verdict)
     except KeyboardInterrupt:
         say("Stopped. What was judged until now:")
@@ -119,13 +119,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which mutants come first")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--doubt", action="store_true", help=f"judge those of {FILE.name}, too")
+    parser.add_argument("--unit", action="store_true", help="ask unit tests alone, which takes seconds")
     return parser.parse_args()
 
 
-def make_judge() -> Judge:
-    """The judge of this process."""
+def make_judge(is_unit: bool = False) -> Judge:
+    """The judge of this process; where it is made, `is_unit` says that it asks unit tests alone."""
     global judge
-    judge = judge or Judge()
+    judge = judge or Judge(() if is_unit else SOURCES)
     return judge
 
 
@@ -140,7 +141,7 @@ def judge_some(mutants: list[Mutant], seconds: float | None) -> list[Verdict]:
     return verdicts
 
 
-def judged(mutants: list[Mutant], jobs: int, deadline: float | None) -> Iterator[Verdict]:
+def judged(mutants: list[Mutant], jobs: int, deadline: float | None, is_unit: bool) -> Iterator[Verdict]:
     """The verdicts, as they come, until the deadline."""
     some = [mutants[start : start + AT_ONCE] for start in range(0, len(mutants), AT_ONCE)]
 
@@ -156,7 +157,7 @@ def judged(mutants: list[Mutant], jobs: int, deadline: float | None) -> Iterator
                     one_more()
                     yield verdict
             return
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), make_judge, (is_unit,)) as pool:
             waiting = [pool.submit(judge_some_in_time, group, deadline and time.time() + left()) for group in some]
             for done in as_completed(waiting):
                 for verdict in done.result():
