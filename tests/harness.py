@@ -165,7 +165,9 @@ class Result:
 
 # the project as dbt reads it, by what it is read with
 _MANIFESTS: dict[tuple, Any] = {}
-READ_LATER = ("RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "DBT_WARN_ERROR")
+READ_LATER = {"RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "DBT_WARN_ERROR"}
+# where a server is found, too, and the name of a database on it is put in the place of another
+OF_A_SERVER = {"POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
 
 
 def dbt_build(
@@ -202,11 +204,16 @@ def dbt_build(
     messages: list[str] = []
     with _environment(environment):
         # read once for all that is named alike: variables, raw data and the as-of day come later, and DuckDB's file has one name everywhere
-        key = tuple(sorted((name, value) for name, value in environment.items() if name not in READ_LATER))
+        key = tuple(
+            sorted((name, value) for name, value in environment.items() if name not in READ_LATER | OF_A_SERVER)
+        )
         if key not in _MANIFESTS:
             _MANIFESTS[key] = once(f"manifest {key}", lambda: _parsed(places))
+        manifest = _MANIFESTS[key].deepcopy()
+        if target == "postgres":
+            _in_database(manifest, environment["POSTGRES_DB"])
         outcome = dbtRunner(
-            manifest=_MANIFESTS[key].deepcopy(),
+            manifest=manifest,
             callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)],
         ).invoke(arguments)
     if outcome.exception:
@@ -219,6 +226,14 @@ def dbt_build(
             return connection.execute(sql).fetchall()
 
     return Result(bool(outcome.success), "\n".join(messages), query)
+
+
+def _in_database(manifest: Any, database: str) -> None:
+    """Name another database than the one with which the project was read."""
+    for node in [*manifest.nodes.values(), *manifest.sources.values()]:
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database}".', 1)
+        node.database = database
 
 
 def _parsed(places: Sequence[str]) -> Any:

@@ -41,6 +41,9 @@ EXEMPT = {
     "int_mrr_components", "int_customer_changes", "int_build_changes",
 }  # fmt: skip
 
+# stands for the rows of a table, in any order
+DIGEST = "count(*), sum(hash(rows)::uhugeint)"
+
 # what goes on from the last build, what it is made from, and records that compare only what may have changed
 SELECTION = (
     "+config.materialized:by_customer", "+config.materialized:by_day", "+config.materialized:summed_over_customers",
@@ -227,14 +230,15 @@ class Builder:
             )
             chosen = ", ".join(f"round({name}, 9) as {name}" if kind == "DOUBLE" else name for name, kind in columns)
             one, other = (f"select {chosen} from {catalog}.{schema}.{table}" for catalog in ("made", fresh.catalog))
-            counts = [
-                fresh.query(f"select count(*) from ({a} except all {b})")[0][0] for a, b in ((one, other), (other, one))
-            ]
-            if any(counts):
-                rows = fresh.query(f"({one} except all {other}) limit 2") + fresh.query(
-                    f"({other} except all {one}) limit 2"
-                )
-                found.append(f"{schema}.{table}: {counts[0]} too many, {counts[1]} too few, such as {rows}")
+            # the rows in any order, each as often as it is there; row by row only where these differ, since that takes five times as long
+            if fresh.query(f"select {DIGEST} from ({one}) as rows") == fresh.query(
+                f"select {DIGEST} from ({other}) as rows"
+            ):
+                continue
+            surplus = [fresh.query(f"{a} except all {b}") for a, b in ((one, other), (other, one))]
+            if any(surplus):
+                rows = [row for side in surplus for row in side[:2]]
+                found.append(f"{schema}.{table}: {len(surplus[0])} too many, {len(surplus[1])} too few, such as {rows}")
         fresh.connection.execute("detach made")
         found += [
             f"customer_health_history does not end with today's score: {row}" for row in self.unrecorded(looked_at)

@@ -71,12 +71,19 @@
 
 {# Whether a model reads this one, or a view made_by_customer over it, that needs to know what is taken out. #}
 {% macro is_summed() %}
-    {% set views = graph.nodes.values()
-        | selectattr('resource_type', 'equalto', 'model') | selectattr('config.materialized', 'equalto', 'view')
-        | selectattr('config.meta.changed', 'defined') | list %}
-    {% set read = [model.unique_id] %}
-    {% for node in views if model.unique_id in node.depends_on.nodes %}{% do read.append(node.unique_id) %}{% endfor %}
-    {% set readers = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('config.materialized', 'equalto', 'summed_over_customers') %}
-    {% for node in readers if node.depends_on.nodes | select('in', read) | list %}{{ return(true) }}{% endfor %}
-    {{ return(false) }}
+    {# found out by the first that asks, for all of this run #}
+    {% if 'summed' not in graph %}
+        {% set summed, views = [], [] %}
+        {% for id in graph.nodes if id.startswith('model.') %}
+            {% set node = graph.nodes[id] %}
+            {% if node.config.materialized == 'summed_over_customers' %}
+                {% do summed.extend(node.depends_on.nodes) %}
+            {% elif node.config.materialized == 'view' and node.config.meta.changed is defined %}
+                {% do views.append(node) %}
+            {% endif %}
+        {% endfor %}
+        {% for view in views if view.unique_id in summed %}{% do summed.extend(view.depends_on.nodes) %}{% endfor %}
+        {% do graph.update({'summed': summed}) %}
+    {% endif %}
+    {{ return(model.unique_id in graph.summed) }}
 {% endmacro %}

@@ -24,11 +24,9 @@
 {# On Spark the last build is still there: BUILD_GOES_ON_FROM is what its schemas end in, set where the next one may rest on it. #}
 {% macro spark__table_of_last_build(name) %}
     {% if not env_var('BUILD_GOES_ON_FROM', '') %}{{ return(none) }}{% endif %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == name %}
-        {% set schema = node.schema | replace(env_var('BUILD_SCHEMA_SUFFIX', ''), '') ~ env_var('BUILD_GOES_ON_FROM') %}
-        {{ return(adapter.get_relation(database=none, schema=schema, identifier=node.alias)) }}
-    {% endfor %}
-    {{ return(none) }}
+    {% set node = model_of(name) %}
+    {% set schema = node.schema | replace(env_var('BUILD_SCHEMA_SUFFIX', ''), '') ~ env_var('BUILD_GOES_ON_FROM') %}
+    {{ return(adapter.get_relation(database=none, schema=schema, identifier=node.alias)) }}
 {% endmacro %}
 
 {# The relation of the same name in another schema. #}
@@ -38,9 +36,12 @@
 
 {# The relation of a model that a materialization names. #}
 {% macro relation_of(name) %}
-    {% set found = [] %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == name %}{% do found.append(node.relation_name) %}{% endfor %}
-    {{ return(found[0]) }}
+    {{ return(model_of(name).relation_name) }}
+{% endmacro %}
+
+{# A model as the graph has it. Looked up by its key: to go through all nodes takes dbt a tenth of a second each time. #}
+{% macro model_of(name) %}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name]) }}
 {% endmacro %}
 
 {# The as-of day of the last build, as SQL. #}
@@ -111,5 +112,7 @@
 
 {# The models that this one reads. #}
 {% macro models_read() %}
-    {{ return(graph.nodes.values() | selectattr('unique_id', 'in', model.depends_on.nodes) | selectattr('resource_type', 'equalto', 'model') | list) }}
+    {% set found = [] %}
+    {% for id in model.depends_on.nodes if id.startswith('model.') %}{% do found.append(graph.nodes[id]) %}{% endfor %}
+    {{ return(found) }}
 {% endmacro %}

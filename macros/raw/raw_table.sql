@@ -118,14 +118,14 @@
 {# Name, type, nullable and optional of each column that the source declares, updated_at and loaded_at added. #}
 {% macro declared_columns(name) %}
     {% set columns = [] %}
-    {% for node in (graph.sources.values() if execute else []) if node.source_name == 'raw' and node.name == name %}
-        {% for column in node.columns.values() %}
+    {% if execute %}
+        {% for column in raw_source(name).columns.values() %}
             {% set meta = column.config.meta if column.config and column.config.meta else column.meta %}
             {% do columns.append({
                 'name': column.name, 'type': meta.type, 'nullable': meta.get('nullable', false), 'optional': meta.get('optional', false)
             }) %}
         {% endfor %}
-    {% endfor %}
+    {% endif %}
     {% for extra in ('updated_at', 'loaded_at') %}
         {% do columns.append({'name': extra, 'type': 'instant', 'nullable': true, 'optional': true}) %}
     {% endfor %}
@@ -135,11 +135,16 @@
 {# The columns of a raw table's natural key (meta.key of the source), in order; none where the whole row is the key. #}
 {% macro raw_key(name) %}
     {% set key = [] %}
-    {% for node in (graph.sources.values() if execute else []) if node.source_name == 'raw' and node.name == name %}
-        {% set meta = node.config.meta or node.meta %}
+    {% if execute %}
+        {% set meta = raw_source(name).config.meta or raw_source(name).meta %}
         {% if meta.key != 'row' %}{% do key.extend(meta.key) %}{% endif %}
-    {% endfor %}
+    {% endif %}
     {{ return(key) }}
+{% endmacro %}
+
+{# The source of a raw table, as the graph has it. #}
+{% macro raw_source(name) %}
+    {{ return(graph.sources['source.' ~ project_name ~ '.raw.' ~ name]) }}
 {% endmacro %}
 
 {# Names of the declared columns that the extract's table really has, in declared order; empty where the table is missing. #}

@@ -536,7 +536,7 @@ class Company:
         for subscription_id, rows in changes.items():
             if subscription_id not in subscriptions:
                 continue
-            rows.sort(key=lambda row: row["changed_at"].instant)
+            rows.sort(key=lambda row: (row["changed_at"].instant, row["status"]))
             for row, following in pairwise([*rows, None]):
                 if row["status"] in ("past_due", "unpaid"):
                     end = following["changed_at"].day if following else FOREVER

@@ -9,14 +9,10 @@ items as (
 
 plans as (
 
-    select * from {{ ref('stg_billing__plans') }}
-
-),
-
-month_factors as (
-
     select
         plan_id,
+        plan_name,
+        product_family,
         case billing_interval
             when 'month' then 1
             when 'year' then 1
@@ -30,7 +26,7 @@ month_factors as (
             when 'day' then {{ fraction(var('day_to_month'))[1] }}
         end as factor_denominator
 
-    from plans
+    from {{ ref('stg_billing__plans') }}
 
 ),
 
@@ -53,17 +49,16 @@ versions as (
         coalesce(items.effective_to_date, {{ forever() }}) as effective_to_date,
         coalesce(items.service_end_date, {{ forever() }}) as service_end_date,
         items.subscription_canceled_date as canceled_date,
-        month_factors.factor_numerator,
-        month_factors.factor_denominator,
+        plans.factor_numerator,
+        plans.factor_denominator,
         {{ scaled('items.quantity', 6) }} as quantity_e6,
         {{ scaled('items.unit_amount', 10) }} as unit_amount_e10,
         {{ scaled('100 - coalesce(items.discount_percent, 0)', 6) }} as percent_kept_e6,
         {{ scaled('coalesce(items.discount_amount, 0)', 10) }} as discount_amount_e10,
-        coalesce(items.discount_percent, 0) > 0 or coalesce(items.discount_amount, 0) > 0 as has_discount
+        items.discount_percent > 0 or items.discount_amount > 0 as has_discount
 
     from items
     inner join plans on items.plan_id = plans.plan_id
-    inner join month_factors on items.plan_id = month_factors.plan_id
 
 )
 

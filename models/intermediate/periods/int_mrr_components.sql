@@ -88,7 +88,7 @@ families as (
         {{ any_true('is_held_at_opening') }} as is_held_at_opening,
         {{ any_true('is_held_at_closing') }} as is_held_at_closing,
         least(sum(n0), sum(n1)) as retained_mrr,
-        sum(n1 - n0) as mrr_change,
+        -- of plans that came and went; where the family itself did, of all its plans
         sum(case when is_held_at_opening <> is_held_at_closing then n1 - n0 else 0 end) as plan_change
 
     from plans
@@ -109,7 +109,6 @@ changed_plans as (
         ) }} as list_change,
         case
             when l0 = 0 then n1 >= l1
-            when l1 = 0 then true
             else n0 * l1 <= n1 * l0
         end as is_k0_smaller
 
@@ -123,16 +122,15 @@ plan_parts as (
     select
         changed_plans.*,
         case
-            when q0 = 0 and q1 = 0 then 0
-            when is_k0_smaller then case when l0 = 0 then list_change else {{ proportion('list_change', 'n0', 'l0') }} end
-            else case when l1 = 0 then list_change else {{ proportion('list_change', 'n1', 'l1') }} end
+            when is_k0_smaller and l0 = 0 then list_change
+            when is_k0_smaller then {{ proportion('list_change', 'n0', 'l0') }}
+            else {{ proportion('list_change', 'n1', 'l1') }}
         end as list_formula,
         case
-            when q0 = 0 and q1 = 0 then 0
             -- k1 >= k0
             when is_k0_smaller
                 then {{ proportion('n1 - coalesce(n0_at_list_of_closing, l1)', 'least(q0, q1)', 'q1') }}
-            else {{ proportion('coalesce(n1_at_list_of_opening, l0) - n0', 'least(q0, q1)', 'q0') }}
+            else {{ proportion('n1_at_list_of_opening - n0', 'least(q0, q1)', 'q0') }}
         end as discount_formula
 
     from changed_plans
@@ -144,7 +142,7 @@ rounded_parts as (
 
     select
         plan_parts.*,
-        case when abs(coalesce(list_formula, 0)) < 0.000001 then 0 else list_formula end as list_change_part,
+        case when abs(list_formula) < 0.000001 then 0 else list_formula end as list_change_part,
         case when abs(coalesce(discount_formula, 0)) < 0.000001 then 0 else discount_formula end as discount_change_part
 
     from plan_parts
@@ -194,7 +192,7 @@ components as (
             when is_held_at_closing then 'cross_sell'
             else 'product_drop'
         end,
-        case when is_held_at_opening and is_held_at_closing then plan_change else mrr_change end
+        plan_change
     from families
     union all
     select customer_id, opening_since, closing_since, product_family, cast(null as varchar), 'retained', retained_mrr from families

@@ -48,10 +48,12 @@ levels as (
         segment_name,
         segment_value,
         step_day as valid_from,
-        coalesce(lead(step_day) over (partition by segment_name, segment_value order by step_day), {{ forever() }}) as valid_to,
+        -- none of the last step, which is down to nobody
+        lead(step_day) over (partition by segment_name, segment_value order by step_day) as valid_to,
         sum(step) over (partition by segment_name, segment_value order by step_day) as paying_customers
 
     from step_days
+    where step <> 0
 
 )
 

@@ -70,12 +70,12 @@ set_sums as (
         0,
         {% endfor -%}
         {% for name in money_of_others -%}
-        sum(coalesce(invoices.{{ name }}, 0)),
+        sum(invoices.{{ name }}),
         {% endfor -%}
-        sum(coalesce(users.total_users, 0)),
-        sum(coalesce(users.total_users - users.total_users_at_opening, 0)),
-        sum(case when balances.mrr > 0 then coalesce(users.total_users, 0) else 0 end),
-        sum(case when balances.mrr > 0 then coalesce(users.revenue_users, 0) else 0 end)
+        sum(users.total_users),
+        sum(users.total_users - users.total_users_at_opening),
+        sum(case when balances.mrr > 0 then users.total_users end),
+        sum(case when balances.mrr > 0 then users.revenue_users end)
 
     from {{ ref('int_customer_period_users') }} as users
     full outer join {{ ref('int_customer_period_invoices') }} as invoices
@@ -99,10 +99,10 @@ select
     segments.segment_name,
     {{ segment_value('attribute_sets.') }} as segment_value,
     {% for name in ['closing_mrr', 'average_mrr', 'monthly_average_mrr', 'committed_mrr'] + won + money_of_others -%}
-    cast(coalesce(sum(set_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }},
+    cast(sum(set_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
     {% for name in ['closing_customers', 'contracted_customers', 'served_customers'] + counts + users -%}
-    cast(coalesce(sum(set_sums.{{ name }}), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(set_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from set_sums
 inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.attribute_set = attribute_sets.attribute_set

@@ -78,10 +78,10 @@ select
     segments.segment_name,
     {{ segment_value('attribute_sets.') }} as segment_value,
     {% for name in ['opening_mrr', 'retained_mrr', 'retained_product_mrr'] + moved -%}
-    cast(coalesce(sum(set_sums.{{ name }}), 0) as decimal(38, 10)) as {{ name }},
+    cast(sum(set_sums.{{ name }}) as decimal(38, 10)) as {{ name }},
     {% endfor -%}
     {% for name in ['opening_customers', 'retained_customers', 'opening_users_of_paying'] + counts -%}
-    cast(coalesce(sum(set_sums.{{ name }}), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
+    cast(sum(set_sums.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
 from set_sums
 inner join {{ ref('int_attribute_sets') }} as attribute_sets on set_sums.attribute_set = attribute_sets.attribute_set

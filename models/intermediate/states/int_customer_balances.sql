@@ -7,7 +7,6 @@ balances as (
         states.*,
         state_days.state_day,
         state_days.month_days,
-        state_days.is_open,
         state_days.months_closed - states.months_before as months,
         states.mrr_days_before + states.mrr * ({{ days_between('states.stands_since', 'state_days.state_day') }} + 1) as mrr_days_to_date
 
@@ -33,7 +32,10 @@ select
     cast(
         case
             when balances.months = 0 then balances.averages_before
-            when balances.months = 1 and balances.is_open
+            -- since before the only month
+            when balances.months = 1 and {{ days_between('balances.stands_since', 'balances.state_day') }} >= balances.month_days
+                then balances.averages_before + balances.mrr
+            when balances.months = 1
                 then
                     balances.averages_before
                     + {{ rounded_quotient(scaled('(balances.mrr_days_to_date - balances.mrr_days_at_mark)', 10), 'balances.month_days') }}

@@ -19,9 +19,7 @@ select
     days.state_day,
     -- 0 before the first month closes; the days of the month that closes on the day
     coalesce(months.month_number + 1, 0) as months_closed,
-    {{ days_between('months.first_day', add_days('months.closing_day', 1)) }} as month_days,
-    -- the month has days to come
-    coalesce(months.closing_day < {{ add_days('months.month_end', -1) }}, false) as is_open
+    {{ days_between('months.first_day', add_days('months.closing_day', 1)) }} as month_days
 
 from days
 left join {{ ref('int_months') }} as months on days.state_day = months.closing_day
