@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 from collections import Counter
@@ -194,7 +195,10 @@ def test_the_short_way_and_the_long_way_agree(judge: Judge) -> None:
     survivor = mutant_of(
         judge, "customer_churn_rate_daily", "inner join paying_spans", "left join paying_spans", cte="paying_cells"
     )
-    verdicts = [judge.verdict(mutant) for mutant in (killed, survivor)]
+    # asked of companies alone
+    without_unit_tests = copy.copy(judge)
+    without_unit_tests.bench = type("Nothing", (), {"tests": lambda *_: ()})()
+    verdicts = [without_unit_tests.verdict(mutant) for mutant in (killed, survivor)]
     assert [verdict.state for verdict in verdicts] == ["killed", "survived"]
     assert SMALL.name in verdicts[0].by
     assert [judge.really_noticed(mutant, SMALL) for mutant in (killed, survivor)] == [True, False]
