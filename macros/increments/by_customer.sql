@@ -48,7 +48,7 @@
     {% endif %}
     {% call statement('delete') %}
         delete from {{ this }}
-        -- what lies between two states is new, or settled
+        {#- what lies between two states is new, or settled #}
         where {{ of_changed_customers }} {{ 'or ' ~ is_open(settled_by) if settled_by and settled_by != 'change' }}
     {% endcall %}
     {% call statement('insert') %}
