@@ -61,7 +61,7 @@ explained as (
 
 ),
 
--- what counted, seen from the score day after
+-- seen from the score day after
 before as not materialized (
 
     select
@@ -73,7 +73,6 @@ before as not materialized (
         contribution
 
     from {{ ref('int_health_measures') }}
-    where contribution <> 0
 
     union all
 
@@ -90,7 +89,7 @@ before as not materialized (
 
 ),
 
--- and has no place in that one's score
+-- what counted and has no place in that one's score
 gone as (
 
     select
@@ -109,7 +108,8 @@ gone as (
             and scores.profile = configuration.profile
             and before.measure = configuration.measure
     where
-        scores.score_change is not null
+        before.contribution <> 0
+        and scores.score_change is not null
         and case when before.is_cap then scores.cap is distinct from before.measure else configuration.measure is null end
 
 ),
