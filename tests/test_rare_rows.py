@@ -207,6 +207,11 @@ def company() -> dict[str, list[Row]]:
         if due:
             made.add("subscription_status_changes", subscription_id=name, status="past_due", changed_at=due)
             made.add("subscription_status_changes", subscription_id=name, status="active", changed_at="2024-03-20")
+    # resumed on the very day on which its attributes are others
+    made.customer("resumes as it moves", "2024-03-05")
+    name = made.subscription("resumes as it moves")
+    made.item(name, "basic", "10")
+    made.add("subscription_pauses", subscription_id=name, paused_at="2024-02-20", resumed_at="2024-03-05")
     # the same beside a subscription that pays
     for customer, more in (
         ("pays and tries", {"trial_start_at": "2024-01-10", "trial_end_at": "2024-03-05"}),
