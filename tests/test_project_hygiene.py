@@ -5,19 +5,20 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from dbt.clients.registry import DEFAULT_REGISTRY_BASE_URL
+from pip._internal.models.index import PyPI
 
 from tests.conftest import LONG_ONES
 
 PROJECT = Path(__file__).resolve().parent.parent
 # put together here, so that this file does not hold what it looks for
 MACHINE_PATHS = re.compile("|".join(f"/{top}/[a-z0-9_.-]+/" for top in ("home", "Users", "root", "work", "mnt")))
-REGISTRIES = re.compile(
-    "|".join(
-        re.escape(name + "." + end) for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("getdbt", "com/api"))
-    )
-)
+# the hosts of packages, as pip and dbt name them; dbt's documentation is on another of the same domain
+PACKAGES = (PyPI.netloc, PyPI.file_storage_domain, f"{urlsplit(DEFAULT_REGISTRY_BASE_URL).netloc}/api")
+REGISTRIES = re.compile("|".join(re.escape(".".join(host.split(".")[-2:])) for host in PACKAGES))
 GENERATED = re.compile(
     r"\.(duckdb|db|wal|pyc)$|^(target|logs|sample_data|\.build|\.venv|\.venv-spark|\.spark|dbt_packages)/|__pycache__"
 )

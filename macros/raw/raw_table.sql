@@ -136,7 +136,8 @@
 {% macro raw_key(name) %}
     {% set key = [] %}
     {% if execute %}
-        {% set meta = raw_source(name).config.meta or raw_source(name).meta %}
+        {% set node = raw_source(name) %}
+        {% set meta = node.config.meta or node.meta %}
         {% if meta.key != 'row' %}{% do key.extend(meta.key) %}{% endif %}
     {% endif %}
     {{ return(key) }}
