@@ -163,6 +163,8 @@ class Result:
     query: Callable[[str], list[tuple]]
 
 
+# the name of DuckDB's file, which stands in the name of every relation
+DATABASE = "build.duckdb"
 # the project as dbt reads it, by what it is read with
 _MANIFESTS: dict[tuple, Any] = {}
 READ_LATER = {"RAW_DATA_DIR", "DUCKDB_PATH", "AS_OF", "DBT_WARN_ERROR"}
@@ -184,7 +186,7 @@ def dbt_build(
     from dbt.cli.main import dbtRunner
 
     workdir.mkdir(parents=True, exist_ok=True)
-    database = workdir / "build.duckdb"
+    database = workdir / DATABASE
     environment = {
         "RAW_DATA_DIR": str(raw_dir),
         "DUCKDB_PATH": str(database),
@@ -203,17 +205,8 @@ def dbt_build(
         arguments += ["--vars", yaml.safe_dump(dict(vars))]
     messages: list[str] = []
     with _environment(environment):
-        # read once for all that is named alike: variables, raw data and the as-of day come later, and DuckDB's file has one name everywhere
-        key = tuple(
-            sorted((name, value) for name, value in environment.items() if name not in READ_LATER | OF_A_SERVER)
-        )
-        if key not in _MANIFESTS:
-            _MANIFESTS[key] = once(f"manifest {key}", lambda: _parsed(places))
-        manifest = _MANIFESTS[key].deepcopy()
-        if target == "postgres":
-            _in_database(manifest, environment["POSTGRES_DB"])
         outcome = dbtRunner(
-            manifest=manifest,
+            manifest=manifest_in(environment, places),
             callbacks=[lambda event: event.info.level != "debug" and messages.append(event.info.msg)],
         ).invoke(arguments)
     if outcome.exception:
@@ -226,6 +219,20 @@ def dbt_build(
             return connection.execute(sql).fetchall()
 
     return Result(bool(outcome.success), "\n".join(messages), query)
+
+
+def manifest_in(environment: Mapping[str, str], places: Sequence[str]) -> Any:
+    """
+    The project as dbt reads it in this environment, which is set. Read once for all that is named alike: variables, raw data and the as-of day come
+    later, and DuckDB's file has one name everywhere. It is the caller's own, which dbt may write into.
+    """
+    key = tuple(sorted((name, value) for name, value in environment.items() if name not in READ_LATER | OF_A_SERVER))
+    if key not in _MANIFESTS:
+        _MANIFESTS[key] = once(f"manifest {key}", lambda: _parsed(places))
+    manifest = _MANIFESTS[key].deepcopy()
+    if environment["DBT_TARGET"] == "postgres":
+        _in_database(manifest, environment["POSTGRES_DB"])
+    return manifest
 
 
 def _in_database(manifest: Any, database: str) -> None:

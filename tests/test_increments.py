@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import csv
 import datetime
+import json
 import os
 import random
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
 from tests import compiled
-from tests.conftest import IS_LONG
-from tests.harness import PROJECT, _environment
+from tests.conftest import IS_LONG, VARIABLES
+from tests.harness import DATABASE, PROJECT, _environment, manifest_in
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 
@@ -156,7 +156,6 @@ class Builder:
     """dbt in this process on one database, its project read once."""
 
     def __init__(self, folder: Path) -> None:
-        self.messages: list[str] = []
         self.manifest = None
         self.begin(folder)
 
@@ -164,35 +163,25 @@ class Builder:
         """In an empty folder, with no database."""
         folder.mkdir(exist_ok=True)
         self.folder, self.raw = folder, folder / "raw"
-        self.database = folder / f"{compiled.CATALOG}.duckdb"
+        self.database = folder / DATABASE
 
-    def dbt(self, command: str, as_of: str, *further: str) -> Any:
+    def dbt(self, command: str, as_of: str, *further: str) -> None:
         environment = {
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DUCKDB_PATH": str(self.database), "RAW_DATA_DIR": str(self.raw),
-            "DBT_PROJECT_DIR": str(PROJECT), "DBT_TARGET": "duckdb", "AS_OF": as_of, "REPORTING_CURRENCY": "USD",
+            "DUCKDB_PATH": str(self.database), "RAW_DATA_DIR": str(self.raw), "AS_OF": as_of, "DBT_TARGET": "duckdb",
+            "DBT_LOG_LEVEL_FILE": "info",
         }  # fmt: skip
-        arguments = [
-            command,
-            "--project-dir",
-            str(PROJECT),
-            "--profiles-dir",
-            str(PROJECT),
-            "--quiet",
-            "--no-write-json",
-        ]
-        arguments += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
-        arguments += ["--log-level-file", "none", *further]
-        self.messages.clear()
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+        places += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        messages: list[str] = []
         with _environment(environment):
+            self.manifest = self.manifest or manifest_in(environment, places)
             outcome = dbtRunner(
                 manifest=self.manifest,
-                callbacks=[lambda event: event.info.level == "error" and self.messages.append(event.info.msg)],
-            ).invoke(arguments)
-        assert outcome.success, "\n".join([*self.messages, str(outcome.exception or "")])
-        return outcome
+                callbacks=[lambda event: event.info.level == "error" and messages.append(event.info.msg)],
+            ).invoke([command, *places, "--no-write-json", "--vars", json.dumps(VARIABLES), *further])
+        assert outcome.success, "\n".join([*messages, str(outcome.exception or "")])
 
     def build(self, as_of: str, *further: str) -> None:
-        self.manifest = self.manifest or self.dbt("parse", as_of).result
         if self.database.exists():
             with duckdb.connect(str(self.database)) as work:
                 increments.begin(work)
@@ -282,7 +271,7 @@ def test_going_on_from_the_last_build_is_a_full_refresh(
         told += [*extract.change(), f"as of {day}"]
         extract.write(builder.raw)
         builder.build(day.isoformat(), *selection)
-    with compiled.project({"reporting_currency": "USD"}).run(
+    with compiled.project(VARIABLES).run(
         compiled.folder_tables(builder.raw), day.isoformat(), builder.models()
     ) as fresh:
         found = builder.differences(fresh)

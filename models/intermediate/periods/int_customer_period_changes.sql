@@ -36,7 +36,15 @@ revalued as (
 
 ),
 
--- whoever does not stand as on the opening day; a period is what lies between two balances
+openings as (
+
+    select * from {{ ref('int_customer_balances') }}
+    where state_day in (select opening_day from periods)
+
+),
+
+-- whoever does not stand as on the opening day; a period is what lies between two balances. Outer joins, though each has its opening: whatever is
+-- known of the sizes, they come after the fewer who have changed
 ends as (
 
     select
@@ -64,7 +72,7 @@ ends as (
     from periods
     inner join {{ ref('int_customer_balances') }} as closing
         on periods.closing_day = closing.state_day and closing.stands_since > periods.opening_day
-    inner join {{ ref('int_customer_balances') }} as opening
+    left join openings as opening
         on closing.customer_id = opening.customer_id and periods.opening_day = opening.state_day
     left join revalued
         on

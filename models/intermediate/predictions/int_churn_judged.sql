@@ -94,11 +94,15 @@ places as (
         sample_days.sample,
         sample_days.sample_day,
         equals.probability,
-        sum(equals.snapshots) as snapshots,
-        sum(sum(equals.snapshots)) over (
-            partition by equals.model, sample_days.sample, sample_days.sample_day order by equals.probability desc
+        cast(sum(equals.snapshots) as bigint) as snapshots,
+        cast(
+            sum(sum(equals.snapshots)) over (
+                partition by equals.model, sample_days.sample, sample_days.sample_day order by equals.probability desc
+            ) as bigint
         ) as last_rank,
-        sum(sum(equals.snapshots)) over (partition by equals.model, sample_days.sample, sample_days.sample_day) as all_snapshots
+        cast(
+            sum(sum(equals.snapshots)) over (partition by equals.model, sample_days.sample, sample_days.sample_day) as bigint
+        ) as all_snapshots
 
     from equals
     inner join sample_days on equals.score_day = sample_days.score_day
@@ -121,7 +125,9 @@ placed as (
 
     select
         sized.*,
-        {{ tenth_of_rank('last_rank - snapshots + 1') }} < {{ tenth_of_rank('last_rank') }} as is_split
+        {{ tenth_of_rank('last_rank - snapshots + 1') }} < {{ tenth_of_rank('last_rank') }} as is_split,
+        -- one number for what is ranked together, which is shorter to order by
+        row_number() over (order by model, sample, sample_day, probability) as place_number
 
     from sized
 
@@ -131,12 +137,7 @@ placed as (
 ranked as (
 
     select
-        placed.model,
-        placed.sample,
-        placed.sample_day,
-        placed.probability,
-        placed.tenth_of_all,
-        placed.rest,
+        placed.place_number,
         placed.last_rank as place,
         equals.has_churned,
         equals.score_day,
@@ -156,15 +157,9 @@ ranked as (
     union all
 
     select
-        placed.model,
-        placed.sample,
-        placed.sample_day,
-        placed.probability,
-        placed.tenth_of_all,
-        placed.rest,
+        placed.place_number,
         placed.last_rank - placed.snapshots + row_number() over (
-            partition by placed.model, placed.sample, placed.sample_day, placed.probability
-            order by {{ text_order('predictions.customer_id') }}, predictions.score_day
+            partition by placed.place_number order by {{ text_order('predictions.customer_id') }}, predictions.score_day
         ),
         predictions.has_churned,
         predictions.score_day,
@@ -187,23 +182,40 @@ judged as (
 
     select
         ranked.*,
-        cast({{ tenth_of_rank('place') }} as integer) as decile
+        cast({{ tenth_of_rank('ranked.place') }} as integer) as decile
 
     from ranked
+    inner join placed on ranked.place_number = placed.place_number
+
+),
+
+counted as (
+
+    select
+        place_number,
+        decile,
+        has_churned,
+        min(score_day) as first_day,
+        max(score_day) as last_day,
+        sum(snapshots) as snapshots,
+        sum(mrr) as mrr
+
+    from judged
+    group by place_number, decile, has_churned
 
 )
 
 select
-    model,
-    sample,
-    case when sample = 'day' then sample_day end as sample_day,
-    decile,
-    probability,
-    has_churned,
-    min(score_day) as first_day,
-    max(score_day) as last_day,
-    cast(sum(snapshots) as bigint) as snapshots,
-    cast(sum(mrr) as decimal(38, 10)) as mrr
+    placed.model,
+    placed.sample,
+    case when placed.sample = 'day' then placed.sample_day end as sample_day,
+    counted.decile,
+    placed.probability,
+    counted.has_churned,
+    counted.first_day,
+    counted.last_day,
+    cast(counted.snapshots as bigint) as snapshots,
+    cast(counted.mrr as decimal(38, 10)) as mrr
 
-from judged
-group by model, sample, sample_day, decile, probability, has_churned
+from counted
+inner join placed on counted.place_number = placed.place_number
