@@ -195,8 +195,7 @@ def dbt_build(
         "AS_OF": "",
         **(env or {}),
     }
-    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-    places += ["--target-path", str(workdir / "target"), "--log-path", str(workdir / "logs")]
+    places = places_in(workdir)
     arguments = [command, *places, *more]
     if select:
         # a test of more than what is selected is left out; dbt's artifacts, which take longer than a few models, are asked for of whole companies
@@ -219,6 +218,12 @@ def dbt_build(
             return connection.execute(sql).fetchall()
 
     return Result(bool(outcome.success), "\n".join(messages), query)
+
+
+def places_in(folder: Path) -> list[str]:
+    """The arguments by which dbt finds the project, and leaves what it writes in this folder."""
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    return [*places, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
 
 
 def manifest_in(environment: Mapping[str, str], places: Sequence[str]) -> Any:

@@ -23,7 +23,7 @@ from dbt.cli.main import dbtRunner
 
 from tests import compiled
 from tests.conftest import IS_LONG, VARIABLES
-from tests.harness import DATABASE, PROJECT, _environment, manifest_in
+from tests.harness import DATABASE, PROJECT, _environment, manifest_in, places_in
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 
@@ -170,8 +170,7 @@ class Builder:
             "DUCKDB_PATH": str(self.database), "RAW_DATA_DIR": str(self.raw), "AS_OF": as_of, "DBT_TARGET": "duckdb",
             "DBT_LOG_LEVEL_FILE": "info",
         }  # fmt: skip
-        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
-        places += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        places = places_in(self.folder)
         messages: list[str] = []
         with _environment(environment):
             self.manifest = self.manifest or manifest_in(environment, places)
